@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.internal;
+
+import dev.espalier.Options;
+import dev.espalier.spi.ContextPropagator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** What a task carries from the place of its fork: scoped values, contexts of propagators, the place itself. */
+final class Carried {
+    private static final List<ContextPropagator> PROPAGATORS = ServiceLoader.load(
+                    ContextPropagator.class, ContextPropagator.class.getClassLoader())
+            .stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+
+    private final Object body;
+    private final ScopedValue.@Nullable Carrier values;
+    private final List<ContextPropagator.Snapshot> snapshots;
+    private final @Nullable ForkSite site;
+
+    private Carried(
+            Object body,
+            ScopedValue.@Nullable Carrier values,
+            List<ContextPropagator.Snapshot> snapshots,
+            @Nullable ForkSite site) {
+        this.body = body;
+        this.values = values;
+        this.snapshots = snapshots;
+        this.site = site;
+    }
+
+    /** The work of a task: the body alone, if nothing is to be carried. Runs on the forking thread. */
+    static Object capture(Options options, Object body, TaskNode<?> task) {
+        if (PROPAGATORS.isEmpty() && options.inherit().isEmpty() && !options.forkSites()) {
+            return body;
+        }
+        ScopedValue.Carrier values = null;
+        for (ScopedValue<?> value : options.inherit()) {
+            if (value.isBound()) {
+                values = bind(values, value);
+            }
+        }
+        var snapshots = new ArrayList<ContextPropagator.Snapshot>(PROPAGATORS.size());
+        for (ContextPropagator propagator : PROPAGATORS) {
+            snapshots.add(propagator.capture());
+        }
+        ForkSite site = options.forkSites() ? new ForkSite(task.describe()) : null;
+        return new Carried(body, values, List.copyOf(snapshots), site);
+    }
+
+    private static <V extends @Nullable Object> ScopedValue.Carrier bind(
+            ScopedValue.@Nullable Carrier values, ScopedValue<V> value) {
+        return values == null ? ScopedValue.where(value, value.get()) : values.where(value, value.get());
+    }
+
+    /** Runs the body with what is carried. Runs on the task's thread, and throws nothing. */
+    void run(TaskNode<?> task) {
+        if (values == null) {
+            runWithContexts(task);
+        } else {
+            values.run(() -> runWithContexts(task));
+        }
+    }
+
+    private void runWithContexts(TaskNode<?> task) {
+        var bindings = new ArrayList<ContextPropagator.Binding>(snapshots.size());
+        try {
+            Throwable failed = null;
+            try {
+                for (ContextPropagator.Snapshot snapshot : snapshots) {
+                    bindings.add(snapshot.restore());
+                }
+            } catch (Throwable t) { // the task's failure
+                failed = t;
+            }
+            if (failed == null) {
+                task.runCarried(body);
+            } else {
+                task.ended(null, failed);
+            }
+        } finally {
+            for (ContextPropagator.Binding binding : bindings.reversed()) {
+                try {
+                    binding.close();
+                } catch (RuntimeException | Error e) {
+                    Log.warn("a ContextPropagator could not clear its context after " + task.describe(), e);
+                }
+            }
+        }
+        if (site != null && task.state == TaskNode.FAILED) {
+            task.failure().addSuppressed(site);
+        }
+    }
+
+    /** Where a task was forked, as a stack trace that its failure shows (F9). */
+    static final class ForkSite extends Exception {
+        private static final long serialVersionUID = 1;
+
+        ForkSite(String task) {
+            super(task + " was forked here", null, /* enableSuppression= */ false, /* writableStackTrace= */ true);
+            StackTraceElement[] frames = getStackTrace();
+            int own = 0;
+            while (own < frames.length && frames[own].getClassName().startsWith("dev.espalier.internal.")) {
+                own++;
+            }
+            setStackTrace(java.util.Arrays.copyOfRange(frames, own, frames.length));
+        }
+
+        @Override
+        public String toString() {
+            return String.valueOf(getMessage());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.internal;
+
+import dev.espalier.Registration;
+import dev.espalier.spi.Backend;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The clock, timers and parking of the real backends: the JVM's. */
+abstract class RealTime implements Backend {
+    /*
+     * One thread waits for the next timer of the whole program; what a timer does runs on another, because interrupting can close a channel,
+     * and a close that blocks must not keep other deadlines from passing. Both are platform threads: a deadline that is to
+     * interrupt code which computes on every carrier would else wait for a carrier. Both end when they have had nothing to do for ten
+     * seconds, and neither keeps the JVM from exiting.
+     */
+    private static final long IDLE_SECONDS = 10;
+
+    static final ExecutorService EXECUTOR = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().name("espalier-deadline-", 1).factory());
+
+    private static final ScheduledThreadPoolExecutor TIMER = timer();
+
+    private static ScheduledThreadPoolExecutor timer() {
+        var timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("espalier-timer").factory());
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+        return timer;
+    }
+
+    @Override
+    public final long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public final Registration schedule(Runnable action, long delayNanos) {
+        var timer = TIMER.schedule(() -> EXECUTOR.execute(action), delayNanos, TimeUnit.NANOSECONDS);
+        return () -> timer.cancel(false);
+    }
+
+    @Override
+    public final void park(Object blocker) {
+        LockSupport.park(blocker);
+    }
+
+    @Override
+    public final void parkNanos(Object blocker, long nanos) {
+        LockSupport.parkNanos(blocker, nanos);
+    }
+
+    @Override
+    public final void unpark(Thread thread) {
+        LockSupport.unpark(thread);
+    }
+}

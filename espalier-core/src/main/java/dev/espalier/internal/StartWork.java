@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.internal;
+
+import dev.espalier.Startable;
+import dev.espalier.Status;
+import dev.espalier.spi.Backend;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The body of a task that is being started, and the hand-over of its readiness (L10). */
+final class StartWork<V extends @Nullable Object> implements Callable<@Nullable Void>, Status<V> {
+    /*
+     * States: PENDING -> READY (the task) or PENDING -> LEFT (the starter gives up): one compare-and-set decides, so that a task is either handed over
+     * or cancelled by its starter, never both. The value is written before READY.
+     */
+    private enum State {
+        PENDING,
+        READY,
+        LEFT
+    }
+
+    private final Startable<V> body;
+    private final Thread starter = Thread.currentThread();
+    private final Backend backend;
+    private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
+    private @Nullable V value;
+    private volatile @Nullable TaskNode<?> task;
+
+    StartWork(Startable<V> body, Backend backend) {
+        this.body = body;
+        this.backend = backend;
+    }
+
+    /** Before the task is started. */
+    void bind(TaskNode<?> newTask) {
+        newTask.starting = true;
+        task = newTask;
+    }
+
+    @Override
+    public @Nullable Void call() throws Exception {
+        body.run(this);
+        return null;
+    }
+
+    @Override
+    public synchronized void started(V newValue) {
+        if (state.get() == State.PENDING) {
+            value = newValue;
+            TaskNode<?> t = task;
+            if (t != null) {
+                t.starting = false;
+            }
+            if (state.compareAndSet(State.PENDING, State.READY)) {
+                backend.unpark(starter);
+                return;
+            }
+        }
+        if (state.get() == State.READY) {
+            throw new IllegalStateException("started was called twice; a task reports itself ready once");
+        }
+    }
+
+    @Override
+    public void started() {
+        started(Sneaky.cast(null));
+    }
+
+    boolean isReady() {
+        return state.get() == State.READY;
+    }
+
+    /** The starter gives up; false if the task is ready. */
+    boolean leave() {
+        return state.compareAndSet(State.PENDING, State.LEFT) || state.get() == State.LEFT;
+    }
+
+    V value() {
+        return Sneaky.cast(value);
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.internal;
+
+import dev.espalier.CancelReason;
+import dev.espalier.Task;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Somebody who waits for a task to terminate: a node of the task's stack of waiters. */
+abstract class Waiter {
+    /** In place of the stack when the task has terminated. */
+    static final Waiter TERMINATED = new Waiter() {};
+
+    /** The one that came before; written before the push, and under the task's monitor when that one is removed. */
+    volatile @Nullable Waiter next;
+
+    /** Runs a callback that has not run; whether there was one. Called by the task's thread before it terminates. */
+    boolean callback(TaskNode<?> task) {
+        return false;
+    }
+
+    /** The task has terminated. */
+    void terminated(TaskNode<?> task) {}
+
+    /** A stack in the order of pushing. */
+    static List<Waiter> inOrder(@Nullable Waiter top) {
+        if (top == null) {
+            return List.of();
+        }
+        var list = new ArrayList<Waiter>();
+        for (Waiter waiter = top; waiter != null; waiter = waiter.next) {
+            list.add(waiter);
+        }
+        Collections.reverse(list);
+        return list;
+    }
+
+    /** A parked thread. */
+    static final class Parked extends Waiter {
+        final Thread thread;
+        /** Null if the thread is in no scope. */
+        final @Nullable Strand strand;
+
+        private final dev.espalier.spi.Backend backend;
+
+        Parked(Thread thread, @Nullable Strand strand, dev.espalier.spi.Backend backend) {
+            this.thread = thread;
+            this.strand = strand;
+            this.backend = backend;
+        }
+
+        @Override
+        void terminated(TaskNode<?> task) {
+            backend.unpark(thread);
+        }
+    }
+
+    /** A callback of {@code onDone}: runs once, and never with a lock held. */
+    static final class Callback<T extends @Nullable Object> extends Waiter {
+        private final TaskNode<T> task;
+        private final Consumer<? super Task<T>> callback;
+        private boolean ran; // written and read by the one thread that runs it
+
+        Callback(TaskNode<T> task, Consumer<? super Task<T>> callback) {
+            this.task = task;
+            this.callback = callback;
+        }
+
+        @Override
+        boolean callback(TaskNode<?> terminated) {
+            if (ran) {
+                return false;
+            }
+            ran = true;
+            if (task.state == TaskNode.FAILED) {
+                task.observe();
+            }
+            try {
+                callback.accept(task);
+            } catch (Throwable t) { // it changes no outcome (H3)
+                Log.warn("an onDone callback of " + task.describe() + " threw; the outcome of the task is not changed", t);
+            }
+            return true;
+        }
+    }
+
+    /** A future that shows the task. */
+    static final class View<T extends @Nullable Object> extends Waiter {
+        final CompletableFuture<T> future;
+
+        View(TaskNode<T> task) {
+            this.future = new CompletableFuture<>() {
+                @Override
+                public boolean cancel(boolean mayInterruptIfRunning) {
+                    return task.cancel(mayInterruptIfRunning);
+                }
+            };
+        }
+
+        @Override
+        void terminated(TaskNode<?> task) {
+            switch (task.state) {
+                case TaskNode.SUCCEEDED -> future.complete(Sneaky.cast(task.resultNow()));
+                case TaskNode.FAILED -> future.completeExceptionally(task.failure());
+                default -> {
+                    CancelReason reason = Reasons.of(task);
+                    var e = new CancellationException(task.describe() + " was cancelled: " + reason.message());
+                    e.initCause(reason.exception());
+                    future.completeExceptionally(e);
+                }
+            }
+        }
+    }
+}

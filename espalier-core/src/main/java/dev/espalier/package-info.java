@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Task groups, cancel scopes, deadlines and their exceptions.
+ *
+ * <ul>
+ *   <li>Use {@link dev.espalier.TaskGroup} if several things are to be done at once and all must have ended before the
+ *       code goes on.
+ *   <li>Use {@link dev.espalier.CancelScope} if a piece of code is to be given up after a time or on demand, or must be
+ *       protected from that while it cleans up.
+ *   <li>Use {@link dev.espalier.Deadline} to pass one instant through many calls instead of adding up timeouts.
+ *   <li>Use {@link dev.espalier.spi} if you write a backend, observe tasks, or carry context into them.
+ * </ul>
+ *
+ * <p>Words: a <em>group</em> owns <em>tasks</em>; its <em>owner</em> is the thread that opened it and its
+ * <em>body</em> is the code that the owner runs in it. A <em>timeout</em> is a duration, a <em>deadline</em> an instant.
+ * A group <em>ends</em> when its outcome is decided and <em>completes</em> when all its threads are done.
+ *
+ * <p>Cancellation is one idiom, the JDK's own: code that is cancelled gets an {@link InterruptedException}, from the JDK's
+ * blocking methods as from Espalier's. See {@link dev.espalier.CancelledException} for the reason that comes with it.
+ */
+package dev.espalier;

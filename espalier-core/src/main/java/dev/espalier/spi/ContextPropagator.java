@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.spi;
+
+/**
+ * Carries something that is bound to a thread into the tasks that the thread forks. Found with {@link java.util.ServiceLoader}.
+ *
+ * <p><b>Threads.</b> {@link #capture} runs on the forking thread, the other two on the task's. No lock is held.
+ *
+ * <p><b>Failure.</b> What {@code capture} throws is thrown by {@code fork}, and nothing is forked. What {@code restore} throws is
+ * the task's failure, whose body does not run. What {@code close} throws is logged.
+ *
+ * @since 0.1
+ */
+public interface ContextPropagator {
+    /**
+     * Takes what is bound to the forking thread.
+     *
+     * @return what the task is to see
+     */
+    Snapshot capture();
+
+    /** What was captured: lives as long as the task is waiting to run. */
+    interface Snapshot {
+        /**
+         * Binds it to the task's thread.
+         *
+         * @return undoes the binding; called on the same thread after the task's code and callbacks, whatever happens
+         */
+        Binding restore();
+    }
+
+    /** A binding that is in force. */
+    interface Binding {
+        /** Undoes it. */
+        void close();
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Structured concurrency on virtual threads: task groups that never leak a task, cancel scopes with deadlines and
+ * shields, and nothing else: this module needs no other library at run time.
+ *
+ * <p>Start with {@link dev.espalier.TaskGroup}.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.espalier {
+    requires static transitive org.jspecify;
+
+    exports dev.espalier;
+    exports dev.espalier.spi;
+
+    uses dev.espalier.spi.ContextPropagator;
+    uses dev.espalier.spi.TaskObserver;
+}
