@@ -325,7 +325,8 @@ public sealed interface CancelScope permits Scope {
      * @throws X what the body throws
      * @throws InterruptedException if the thread was interrupted by somebody else
      */
-    static <T extends @Nullable Object, X extends Exception> T shielded(Body<T, X> body) throws X, InterruptedException {
+    static <T extends @Nullable Object, X extends Exception> T shielded(Body<T, X> body)
+            throws X, InterruptedException {
         return PlainScope.shield(null).callOrFail(body);
     }
 

@@ -67,10 +67,10 @@ public final class Cancellation {
     private static boolean isInterruption(Throwable e) {
         return e instanceof InterruptedException
                 || e instanceof ClosedByInterruptException
-                || e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)
+                || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException))
                 || e instanceof FileLockInterruptionException
                 || e instanceof CancellationException
                 || e instanceof TaskCancelledException
-                || e instanceof SocketException && "Closed by interrupt".equals(e.getMessage());
+                || (e instanceof SocketException && "Closed by interrupt".equals(e.getMessage()));
     }
 }

@@ -57,7 +57,7 @@ public final class Deadline implements Comparable<Deadline> {
     }
 
     private static long toNanos(Duration timeout) {
-        long seconds = timeout.getSeconds();
+        long seconds = timeout.toSeconds();
         long most = Long.MAX_VALUE / 2 / 1_000_000_000;
         if (seconds >= most) {
             return Long.MAX_VALUE;

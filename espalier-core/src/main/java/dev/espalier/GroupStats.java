@@ -17,4 +17,11 @@ package dev.espalier;
  * @since 0.1
  */
 public record GroupStats(
-        long forked, long active, long daemons, long waiting, long succeeded, long failed, long cancelled, long stuck) {}
+        long forked,
+        long active,
+        long daemons,
+        long waiting,
+        long succeeded,
+        long failed,
+        long cancelled,
+        long stuck) {}

@@ -26,18 +26,30 @@ public final class Options {
         this.values = values;
     }
 
-    /** The fields, written only between {@link #copy} and the constructor. */
+    /** The fields, written only between {@code with} and the constructor. */
     private static final class Values implements Cloneable {
-        @Nullable String name;
+        @Nullable
+        String name;
+
         int limit = Integer.MAX_VALUE;
         FailurePolicy failurePolicy = FailurePolicy.CANCEL;
-        @Nullable Duration timeout;
+
+        @Nullable
+        Duration timeout;
+
         int history = 1024;
         List<ScopedValue<?>> inherit = List.of();
         boolean inheritThreadLocals = true;
-        @Nullable Backend backend;
-        @Nullable CancelPolicy cancelPolicy;
-        @Nullable TaskObserver observer;
+
+        @Nullable
+        Backend backend;
+
+        @Nullable
+        CancelPolicy cancelPolicy;
+
+        @Nullable
+        TaskObserver observer;
+
         boolean forkSites = Boolean.getBoolean("espalier.forkSites");
 
         @Override

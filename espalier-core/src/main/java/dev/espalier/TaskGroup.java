@@ -56,7 +56,8 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @throws TaskGroupException if tasks failed
      * @throws ScopeCancelledException if the group was cancelled by its own {@code cancel} and there is no result
      */
-    static <R extends @Nullable Object, X extends Exception> R call(GroupBody<R, X> body) throws X, InterruptedException {
+    static <R extends @Nullable Object, X extends Exception> R call(GroupBody<R, X> body)
+            throws X, InterruptedException {
         return Group.call(Options.DEFAULT, body);
     }
 
@@ -73,8 +74,8 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @throws TaskGroupException if tasks failed, or the timeout cut something short
      * @throws ScopeCancelledException if the group was cancelled by its own {@code cancel} and there is no result
      */
-    static <R extends @Nullable Object, X extends Exception> R call(UnaryOperator<Options> options, GroupBody<R, X> body)
-            throws X, InterruptedException {
+    static <R extends @Nullable Object, X extends Exception> R call(
+            UnaryOperator<Options> options, GroupBody<R, X> body) throws X, InterruptedException {
         return Group.call(options.apply(Options.DEFAULT), body);
     }
 

@@ -138,5 +138,6 @@ public final class TaskGroupException extends RuntimeException {
      * @param matching with the leaves of the type; null if there is none
      * @param rest with the other leaves; null if there is none
      */
-    public record Split(@Nullable TaskGroupException matching, @Nullable TaskGroupException rest) {}
+    public record Split(
+            @Nullable TaskGroupException matching, @Nullable TaskGroupException rest) {}
 }

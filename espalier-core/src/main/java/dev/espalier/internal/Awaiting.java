@@ -7,7 +7,6 @@ import dev.espalier.spi.Backend;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Waiting for a task to terminate, without closing a circle (D1). */
@@ -123,12 +122,14 @@ final class Awaiting {
         for (Strand strand : circle) {
             message.append(strand.describe()).append(" waits for ");
         }
-        throw new IllegalStateException(message.append(circle.getFirst().describe()).toString());
+        throw new IllegalStateException(
+                message.append(circle.getFirst().describe()).toString());
     }
 
     /** The circle that waiting for the target closes, from the waiting thread on; null if there is none. */
     private static @Nullable List<Strand> circle(Strand here, TaskNode<?> target) {
-        Map<Strand, Strand> waitsFor = new IdentityHashMap<>(); // a strand that waits for `here`, and what it waits for directly
+        var waitsFor =
+                new IdentityHashMap<Strand, Strand>(); // a strand that waits for `here`, and what it waits for directly
         var toVisit = new ArrayList<Strand>();
         waitsFor.put(here, here);
         toVisit.add(here);
@@ -149,13 +150,14 @@ final class Awaiting {
         return null;
     }
 
-    private static void visit(Strand waiting, Strand for_, Map<Strand, Strand> waitsFor, List<Strand> toVisit) {
+    private static void visit(
+            Strand waiting, Strand for_, IdentityHashMap<Strand, Strand> waitsFor, List<Strand> toVisit) {
         if (waitsFor.putIfAbsent(waiting, for_) == null) {
             toVisit.add(waiting);
         }
     }
 
-    private static List<Strand> path(Strand target, Strand here, Map<Strand, Strand> waitsFor) {
+    private static List<Strand> path(Strand target, Strand here, IdentityHashMap<Strand, Strand> waitsFor) {
         var path = new ArrayList<Strand>();
         path.add(here);
         for (Strand s = target; s != null && s != here; s = waitsFor.get(s)) {

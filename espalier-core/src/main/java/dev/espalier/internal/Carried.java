@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a task carries from the place of its fork: scoped values, contexts of propagators, the place itself. */
 final class Carried {
-    private static final List<ContextPropagator> PROPAGATORS = ServiceLoader.load(
-                    ContextPropagator.class, ContextPropagator.class.getClassLoader())
-            .stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
+    private static final List<ContextPropagator> PROPAGATORS =
+            ServiceLoader.load(ContextPropagator.class, ContextPropagator.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
 
     private final Object body;
     private final ScopedValue.@Nullable Carrier values;
@@ -108,11 +107,6 @@ final class Carried {
                 own++;
             }
             setStackTrace(java.util.Arrays.copyOfRange(frames, own, frames.length));
-        }
-
-        @Override
-        public String toString() {
-            return String.valueOf(getMessage());
         }
     }
 }

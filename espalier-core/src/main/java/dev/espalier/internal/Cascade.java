@@ -82,7 +82,8 @@ final class Cascade {
     /** The task below a group whose thread it is. */
     static @Nullable TaskNode<?> find(Group group, Thread thread) {
         var finder = new Visitor() {
-            @Nullable TaskNode<?> found;
+            @Nullable
+            TaskNode<?> found;
 
             @Override
             public boolean visit(Strand strand) {

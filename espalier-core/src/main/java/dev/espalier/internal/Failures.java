@@ -147,7 +147,9 @@ final class Failures {
             int before = to.getSuppressed().length;
             to.addSuppressed(failure);
             if (to.getSuppressed().length == before) {
-                Log.warn("a task failed, and the exception that leaves its group (" + to + ") takes no suppressed ones", failure);
+                Log.warn(
+                        "a task failed, and the exception that leaves its group (" + to + ") takes no suppressed ones",
+                        failure);
             }
         }
     }

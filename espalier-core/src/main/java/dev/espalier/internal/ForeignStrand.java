@@ -54,7 +54,8 @@ final class ForeignStrand extends Strand {
     }
 
     private static IllegalStateException outside() {
-        return new IllegalStateException("the calling code is in no scope, and what is outside of all scopes is never cancelled;"
-                + " enter one with CancelScope.create().run(...), or open a group with TaskGroup.run(...)");
+        return new IllegalStateException(
+                "the calling code is in no scope, and what is outside of all scopes is never cancelled;"
+                        + " enter one with CancelScope.create().run(...), or open a group with TaskGroup.run(...)");
     }
 }

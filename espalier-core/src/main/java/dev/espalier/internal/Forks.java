@@ -19,8 +19,8 @@ final class Forks {
 
     // ---- with a resource
 
-    private record ResourceWork<R extends AutoCloseable, T extends @Nullable Object>(R resource, ResourceBody<R, T> body)
-            implements Callable<T> {
+    private record ResourceWork<R extends AutoCloseable, T extends @Nullable Object>(
+            R resource, ResourceBody<R, T> body) implements Callable<T> {
         @Override
         @SuppressWarnings("try") // close may throw InterruptedException: it is the task's, like any other
         public T call() throws Exception {
@@ -116,8 +116,8 @@ final class Forks {
                 if (left != null) {
                     throw left;
                 }
-                throw new IllegalStateException(
-                        task.describe() + " returned without reporting itself ready; call status.started(...) in it once");
+                throw new IllegalStateException(task.describe()
+                        + " returned without reporting itself ready; call status.started(...) in it once");
             }
         }
     }
@@ -150,7 +150,8 @@ final class Forks {
                     left = Sleep.interrupted(here);
                 }
                 if (left != null) {
-                    task.cancel("the caller of start was cancelled or interrupted before " + task.describe() + " was ready");
+                    task.cancel("the caller of start was cancelled or interrupted before " + task.describe()
+                            + " was ready");
                     return left;
                 }
                 if (!work.isReady()) {

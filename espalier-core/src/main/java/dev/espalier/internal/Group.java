@@ -92,10 +92,15 @@ public final class Group extends Scope implements TaskGroup {
     private final CancelPolicy cancelPolicy;
     private final @Nullable Places places;
 
-    @Nullable Group outer;
+    @Nullable
+    Group outer;
+
     long cutSeen;
     boolean foreign;
-    @Nullable InterruptedException foreignThrown;
+
+    @Nullable
+    InterruptedException foreignThrown;
+
     private volatile long ctl;
     private volatile long cutShort;
     private volatile long cancelled;
@@ -111,14 +116,14 @@ public final class Group extends Scope implements TaskGroup {
         this.backend = options.backend() != null ? options.backend() : around.backend();
         if (!options.inheritThreadLocals() && backend instanceof FactoryBackend) {
             Strands.detach(owner);
-            throw new IllegalArgumentException("inheritThreadLocals(false) cannot be kept by a backend of a ThreadFactory: its threads are"
-                    + " made by the factory; make a factory that does not inherit, or use a given backend");
+            throw new IllegalArgumentException(
+                    "inheritThreadLocals(false) cannot be kept by a backend of a ThreadFactory: its threads are"
+                            + " made by the factory; make a factory that does not inherit, or use a given backend");
         }
         CancelPolicy policy = options.cancelPolicy();
         this.cancelPolicy = policy != null ? policy : near != null ? near.cancelPolicy : CancelPolicy.DEFAULT;
-        this.observers = options.observer() == null && near != null
-                ? near.observers
-                : Observers.of(options.observer(), around);
+        this.observers =
+                options.observer() == null && near != null ? near.observers : Observers.of(options.observer(), around);
         this.tasks = new TaskList(options.history());
         this.failures = new Failures(options.failurePolicy(), options.history());
         this.places = options.limit() == Integer.MAX_VALUE ? null : new Places(this, options.limit());
@@ -192,7 +197,8 @@ public final class Group extends Scope implements TaskGroup {
     }
 
     @Override
-    @Nullable Strand strand() {
+    @Nullable
+    Strand strand() {
         return runForm ? owner : null;
     }
 
@@ -210,7 +216,7 @@ public final class Group extends Scope implements TaskGroup {
     public void shield(boolean shielded) {
         if (runForm) {
             super.shield(shielded);
-        } else if (Thread.currentThread() != owner.thread) {
+        } else if (!Thread.currentThread().equals(owner.thread)) {
             throw new WrongThreadException("the shield of " + describe() + " belongs to its owner, " + owner.thread);
         } else if (shielded != shield) {
             shield = shielded;
@@ -336,7 +342,10 @@ public final class Group extends Scope implements TaskGroup {
                             flags,
                             isEffectivelyCancelled()
                                     ? null
-                                    : Reasons.plain(this, "the forking thread was cancelled or interrupted while it waited for a place"));
+                                    : Reasons.plain(
+                                            this,
+                                            "the forking thread was cancelled or interrupted while it waited for a"
+                                                    + " place"));
                 }
             }
         }
@@ -387,7 +396,8 @@ public final class Group extends Scope implements TaskGroup {
             try {
                 thread.start();
             } catch (RuntimeException e) {
-                throw new java.util.concurrent.RejectedExecutionException(backend + " could not start a thread: " + e, e);
+                throw new java.util.concurrent.RejectedExecutionException(
+                        backend + " could not start a thread: " + e, e);
             }
             started = true;
             return task;
@@ -411,7 +421,8 @@ public final class Group extends Scope implements TaskGroup {
     }
 
     /** A task that never runs, because the group is cancelled or ending, or its forker is cancelled. */
-    private <T extends @Nullable Object> TaskNode<T> refuse(@Nullable String name, int flags, @Nullable CancelReason reason) {
+    private <T extends @Nullable Object> TaskNode<T> refuse(
+            @Nullable String name, int flags, @Nullable CancelReason reason) {
         TaskNode<T> task = TaskNode.neverRun(this, name, flags, reason);
         countCancelled(task);
         tasks.push(task);
@@ -572,7 +583,8 @@ public final class Group extends Scope implements TaskGroup {
     }
 
     /** Closes the groups that were left open inside a scope or task that has ended (L5). */
-    static @Nullable Throwable closeLeaked(Strand strand, @Nullable Group open, Scope scope, @Nullable Throwable thrown) {
+    static @Nullable Throwable closeLeaked(
+            Strand strand, @Nullable Group open, Scope scope, @Nullable Throwable thrown) {
         return strand.groups == open ? thrown : GroupExit.closeLeaked(strand, scope, thrown);
     }
 
@@ -607,12 +619,15 @@ public final class Group extends Scope implements TaskGroup {
 
     @Override
     public GroupStats stats() {
-        return GroupExit.stats(this, ctl & TASKS, (ctl & DAEMONS) >>> 32, cancelled, places == null ? 0 : places.waiting());
+        return GroupExit.stats(
+                this, ctl & TASKS, (ctl & DAEMONS) >>> 32, cancelled, places == null ? 0 : places.waiting());
     }
 
     @Override
     public String toString() {
         return "TaskGroup[" + name() + (isClosed() ? ", closed" : "")
-                + (cause == null ? "" : ", cancelled: " + Objects.requireNonNull(ownReason()).message()) + "]";
+                + (cause == null
+                        ? ""
+                        : ", cancelled: " + Objects.requireNonNull(ownReason()).message()) + "]";
     }
 }

@@ -44,7 +44,7 @@ final class GroupExit {
         }
         if (group.takeCutShort() > 0) {
             Scope by = owner.current.cancelledBy();
-            if (by != null && by != group || group.isCancelledFromAround()) {
+            if ((by != null && by != group) || group.isCancelledFromAround()) {
                 throw owner.cancelled(/* consumed= */ aside);
             }
             if (isDeadline(group)) {
@@ -63,8 +63,8 @@ final class GroupExit {
             return;
         }
         if (what.equals("join") && here != null && here.isBelow(group)) {
-            throw new IllegalStateException(
-                    here.describe() + " joins " + group.describe() + ", which it is itself below: that would never end");
+            throw new IllegalStateException(here.describe() + " joins " + group.describe()
+                    + ", which it is itself below: that would never end");
         }
         throw new WrongThreadException(what + " of " + group.describe() + " belongs to its owner, " + group.owner.thread
                 + "; it was called by " + Thread.currentThread());
@@ -114,8 +114,8 @@ final class GroupExit {
     private static @Nullable RuntimeException shut(Group group) {
         Strand owner = group.owner;
         if (group.hasTasks() && !group.isEffectivelyCancelled()) {
-            group.cancelWith(group.reasonOf(
-                    Kind.SHUTDOWN, group.describe() + " was closed while its tasks were running", null));
+            group.cancelWith(
+                    group.reasonOf(Kind.SHUTDOWN, group.describe() + " was closed while its tasks were running", null));
         }
         boolean aside = false;
         try {
@@ -144,7 +144,8 @@ final class GroupExit {
         CancelReason own = group.ownReason();
         if (own != null && own.kind() == Kind.DEADLINE && !group.isCancelledFromAround()) {
             return new TaskGroupException(
-                    own.message() + ": what had not ended was cut short", List.of(new DeadlineExceededException(own, null)));
+                    own.message() + ": what had not ended was cut short",
+                    List.of(new DeadlineExceededException(own, null)));
         }
         if (own != null && own.kind() != Kind.SHUTDOWN) {
             return null; // C18: it was cancelled by its own cancel

@@ -97,12 +97,13 @@ final class GroupRun {
     }
 
     private <R extends @Nullable Object, X extends Exception> R decide(
-            @Nullable R value, @Nullable Throwable thrown, boolean reports, boolean passes) throws X, InterruptedException {
+            @Nullable R value, @Nullable Throwable thrown, boolean reports, boolean passes)
+            throws X, InterruptedException {
         if (thrown != null && !reports) {
             Failures.attach(thrown, group.failures.take());
             throw Sneaky.<X>rethrow(thrown);
         }
-        boolean interrupted = group.foreign || thrown != null && thrown == group.foreignThrown;
+        boolean interrupted = group.foreign || (thrown != null && thrown == group.foreignThrown);
         if (group.failures.isPending()) {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -130,6 +131,7 @@ final class GroupRun {
     }
 
     /** The group was cancelled by itself, and the body ended by that. */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // R is that of the body
     private <R extends @Nullable Object> R endQuietly(Throwable thrown) {
         GroupExit.throwIfDeadline(group, thrown);
         if (hasValue) {

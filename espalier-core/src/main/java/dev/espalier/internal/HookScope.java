@@ -68,7 +68,8 @@ public final class HookScope extends Scope {
         }
     }
 
-    private <T extends @Nullable Object, X extends Exception> T execute(Body<T, X> body) throws X, InterruptedException {
+    private <T extends @Nullable Object, X extends Exception> T execute(Body<T, X> body)
+            throws X, InterruptedException {
         strand.checkCancelled();
         Group open = strand.groups;
         T result = null;
@@ -102,8 +103,9 @@ public final class HookScope extends Scope {
         return finish(result, thrown);
     }
 
-    private <T extends @Nullable Object, X extends Exception> T finish(@Nullable Object result, @Nullable Throwable thrown)
-            throws X, InterruptedException {
+    @SuppressWarnings("TypeParameterUnusedInFormals") // X is that of the body
+    private <T extends @Nullable Object, X extends Exception> T finish(
+            @Nullable Object result, @Nullable Throwable thrown) throws X, InterruptedException {
         boolean begun = state.get() == State.BEGUN;
         Throwable failure = hookFailure;
         if (thrown instanceof Exception && begun) {

@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Those who are told of what happens in a group: nobody, in most programs. */
 final class Observers {
-    private static final Observers FOUND = new Observers(ServiceLoader.load(
-                    TaskObserver.class, TaskObserver.class.getClassLoader())
-            .stream()
-            .map(ServiceLoader.Provider::get)
-            .toList());
+    private static final Observers FOUND =
+            new Observers(ServiceLoader.load(TaskObserver.class, TaskObserver.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList());
 
     private final List<TaskObserver> all;
 
@@ -32,7 +31,10 @@ final class Observers {
             return of(parent);
         }
         return new Observers(
-                FOUND.all.isEmpty() ? List.of(own) : java.util.stream.Stream.concat(FOUND.all.stream(), java.util.stream.Stream.of(own)).toList());
+                FOUND.all.isEmpty()
+                        ? List.of(own)
+                        : java.util.stream.Stream.concat(FOUND.all.stream(), java.util.stream.Stream.of(own))
+                                .toList());
     }
 
     /** Those of the nearest group around a scope. */

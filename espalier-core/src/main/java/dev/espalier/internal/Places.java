@@ -116,7 +116,7 @@ final class Places {
             while (!waiting.granted) {
                 boolean cancelled = group.isEffectivelyCancelled()
                         || Thread.currentThread().isInterrupted()
-                        || here != null && here.current.isEffectivelyCancelled();
+                        || (here != null && here.current.isEffectivelyCancelled());
                 if (cancelled && withdraw(waiting)) {
                     return Result.CANCELLED;
                 }
@@ -193,15 +193,17 @@ final class Places {
         if (stuck.size() >= limit) {
             var names = new ArrayList<String>();
             stuck.forEach(task -> names.add(task.name()));
-            throw new IllegalStateException("this fork would never get a place: all " + limit + " places of " + group.describe()
-                    + " are held by tasks that wait, themselves or below them, to fork in it: " + String.join(", ", names)
-                    + "; let the body fork, raise the limit, or open a group of their own in the tasks");
+            throw new IllegalStateException(
+                    "this fork would never get a place: all " + limit + " places of " + group.describe()
+                            + " are held by tasks that wait, themselves or below them, to fork in it: "
+                            + String.join(", ", names)
+                            + "; let the body fork, raise the limit, or open a group of their own in the tasks");
         }
     }
 
     private static boolean isLeaving(Waiting waiting) {
         return waiting.thread.isInterrupted()
-                || waiting.strand != null && waiting.strand.current.isEffectivelyCancelled();
+                || (waiting.strand != null && waiting.strand.current.isEffectivelyCancelled());
     }
 
     /** The task of this group that the thread is, or is below. */

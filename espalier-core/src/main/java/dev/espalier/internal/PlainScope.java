@@ -76,7 +76,8 @@ public final class PlainScope extends Scope {
     }
 
     @Override
-    @Nullable Strand strand() {
+    @Nullable
+    Strand strand() {
         return strand;
     }
 
@@ -105,8 +106,9 @@ public final class PlainScope extends Scope {
             return Optional.empty();
         }
         if (result == null) {
-            throw new NullPointerException("the body of a form that returns an Optional returned null; return a value, or use"
-                    + " the form without a result (run, runOrMoveOnAfter)");
+            throw new NullPointerException(
+                    "the body of a form that returns an Optional returned null; return a value, or use"
+                            + " the form without a result (run, runOrMoveOnAfter)");
         }
         return Optional.of(Sneaky.<T>cast(result));
     }
@@ -131,7 +133,8 @@ public final class PlainScope extends Scope {
      * @throws X what it throws
      * @throws InterruptedException if a cancellation passes
      */
-    public <T extends @Nullable Object, X extends Exception> T callOrFail(Body<T, X> body) throws X, InterruptedException {
+    public <T extends @Nullable Object, X extends Exception> T callOrFail(Body<T, X> body)
+            throws X, InterruptedException {
         Objects.requireNonNull(body, "body");
         Object result = execute(body);
         if (caught) {

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A node of the tree in which cancellation flows down: a scope that a thread entered, a group, a task, or a thread that is no
  * task.
  */
-public abstract sealed class Scope implements CancelScope
-        permits BackendScope, Group, HookScope, PlainScope, Strand {
+public abstract sealed class Scope implements CancelScope permits BackendScope, Group, HookScope, PlainScope, Strand {
     /*
      * The tree. A task's parent is its group; a group's parent is the scope that was current on its owner when it was opened; a
      * scope's parent is the one that was current when it was entered. Parents never change. There are no lists of child
@@ -63,7 +62,9 @@ public abstract sealed class Scope implements CancelScope
         }
     }
 
-    @Nullable Scope parent;
+    @Nullable
+    Scope parent;
+
     volatile @Nullable Object cause;
     volatile boolean shield;
     volatile @Nullable Extras extras;
@@ -194,7 +195,8 @@ public abstract sealed class Scope implements CancelScope
     }
 
     /** The thread that entered this scope, or opened this group. */
-    @Nullable Strand home() {
+    @Nullable
+    Strand home() {
         return strand();
     }
 
@@ -344,7 +346,7 @@ public abstract sealed class Scope implements CancelScope
     @Override
     public void shield(boolean shielded) {
         Strand strand = shieldOwner();
-        if (strand != null && strand.thread != Thread.currentThread()) {
+        if (strand != null && !Thread.currentThread().equals(strand.thread)) {
             throw new WrongThreadException("the shield of " + describe() + " belongs to " + strand.thread
                     + "; change it there, or before the scope is entered");
         }
@@ -361,7 +363,8 @@ public abstract sealed class Scope implements CancelScope
     }
 
     /** The thread that may move the shield; null if anyone may. */
-    @Nullable Strand shieldOwner() {
+    @Nullable
+    Strand shieldOwner() {
         return strand();
     }
 

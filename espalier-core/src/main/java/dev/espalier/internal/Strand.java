@@ -75,7 +75,9 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskNode {
         }
     }
 
-    @Nullable Thread thread;
+    @Nullable
+    Thread thread;
+
     volatile Scope current;
     volatile @Nullable Group groups;
     volatile @Nullable Object waitingFor;

@@ -34,7 +34,7 @@ public final class Strands {
             return task;
         }
         Strand known = KNOWN.get(thread);
-        if (known != null || handler == thread.getThreadGroup() && !(thread instanceof PlatformBackend.TaskThread)) {
+        if (known != null || (handler == thread.getThreadGroup() && !(thread instanceof PlatformBackend.TaskThread))) {
             return known;
         }
         return thread.isVirtual() || thread instanceof PlatformBackend.TaskThread ? lost(thread) : null;

@@ -15,7 +15,6 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +86,10 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
     private volatile boolean observed;
     volatile int state;
     private volatile @Nullable Waiter waiters;
-    @Nullable Object work;
+
+    @Nullable
+    Object work;
+
     private @Nullable Object result;
     /** The task forked before this one, or itself once it is out of the group's list; see TaskList. */
     volatile @Nullable TaskNode<?> next;
@@ -123,7 +125,8 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         return (flags & REFUSED) != 0;
     }
 
-    @Nullable String givenName() {
+    @Nullable
+    String givenName() {
         return name;
     }
 
@@ -207,7 +210,7 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
             }
         } finally {
             group().observers.ended(this);
-            boolean _ = runCallbacks();
+            runCallbacks();
         }
     }
 
@@ -220,9 +223,7 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         Waiter seen;
         do {
             seen = waiters;
-            if (runCallbacks()) {
-                continue;
-            }
+            runCallbacks();
         } while (!WAITERS.compareAndSet(this, seen, Waiter.TERMINATED));
         try {
             for (Waiter waiter : Waiter.inOrder(seen)) {
@@ -235,13 +236,11 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         }
     }
 
-    /** Runs the callbacks that have not run, in the order of registration; whether there were any. */
-    private boolean runCallbacks() {
-        boolean any = false;
+    /** Runs the callbacks that have not run, in the order of registration. */
+    private void runCallbacks() {
         for (Waiter waiter : Waiter.inOrder(waiters)) {
-            any |= waiter.callback(this);
+            waiter.callback(this);
         }
-        return any;
     }
 
     /** The thread could not be started: nobody gets this task. */
@@ -279,7 +278,7 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
     /** The state that the caller may see: others see no outcome before the task has terminated. */
     private int seen() {
         int s = state;
-        return s > RUNNING && !isTerminated() && thread != Thread.currentThread() ? RUNNING : s;
+        return s > RUNNING && !isTerminated() && !Thread.currentThread().equals(thread) ? RUNNING : s;
     }
 
     @Override
@@ -367,21 +366,14 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
     }
 
     private T got() throws ExecutionException {
-        switch (state) {
-            case SUCCEEDED -> {
-                return value();
-            }
+        return switch (state) {
+            case SUCCEEDED -> value();
             case FAILED -> {
                 observe();
                 throw new ExecutionException(failure());
             }
-            default -> {
-                CancelReason reason = Reasons.of(this);
-                var e = new CancellationException(describe() + " was cancelled: " + reason.message());
-                e.initCause(reason.exception());
-                throw e;
-            }
-        }
+            default -> throw Waiter.View.cancelled(this);
+        };
     }
 
     /** Pushes a waiter; false if the task has terminated. */
@@ -418,7 +410,8 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         }
     }
 
-    @Nullable Waiter waiters() {
+    @Nullable
+    Waiter waiters() {
         return waiters;
     }
 
@@ -474,7 +467,7 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         Objects.requireNonNull(callback, "callback");
         var waiter = new Waiter.Callback<>(this, callback);
         if (!push(waiter)) {
-            boolean _ = waiter.callback(this);
+            waiter.callback(this);
         }
         return this;
     }

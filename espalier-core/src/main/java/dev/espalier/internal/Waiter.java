@@ -20,10 +20,8 @@ abstract class Waiter {
     /** The one that came before; written before the push, and under the task's monitor when that one is removed. */
     volatile @Nullable Waiter next;
 
-    /** Runs a callback that has not run; whether there was one. Called by the task's thread before it terminates. */
-    boolean callback(TaskNode<?> task) {
-        return false;
-    }
+    /** Runs a callback that has not run. Called by the task's thread before it terminates. */
+    void callback(TaskNode<?> task) {}
 
     /** The task has terminated. */
     void terminated(TaskNode<?> task) {}
@@ -73,9 +71,9 @@ abstract class Waiter {
         }
 
         @Override
-        boolean callback(TaskNode<?> terminated) {
+        void callback(TaskNode<?> terminated) {
             if (ran) {
-                return false;
+                return;
             }
             ran = true;
             if (task.state == TaskNode.FAILED) {
@@ -84,9 +82,10 @@ abstract class Waiter {
             try {
                 callback.accept(task);
             } catch (Throwable t) { // it changes no outcome (H3)
-                Log.warn("an onDone callback of " + task.describe() + " threw; the outcome of the task is not changed", t);
+                Log.warn(
+                        "an onDone callback of " + task.describe() + " threw; the outcome of the task is not changed",
+                        t);
             }
-            return true;
         }
     }
 
@@ -108,13 +107,16 @@ abstract class Waiter {
             switch (task.state) {
                 case TaskNode.SUCCEEDED -> future.complete(Sneaky.cast(task.resultNow()));
                 case TaskNode.FAILED -> future.completeExceptionally(task.failure());
-                default -> {
-                    CancelReason reason = Reasons.of(task);
-                    var e = new CancellationException(task.describe() + " was cancelled: " + reason.message());
-                    e.initCause(reason.exception());
-                    future.completeExceptionally(e);
-                }
+                default -> future.completeExceptionally(cancelled(task));
             }
+        }
+
+        /** The JDK's exception for a task that was cancelled. */
+        static CancellationException cancelled(TaskNode<?> task) {
+            CancelReason reason = Reasons.of(task);
+            var e = new CancellationException(task.describe() + " was cancelled: " + reason.message());
+            e.initCause(reason.exception());
+            return e;
         }
     }
 }

@@ -3,8 +3,8 @@
 package dev.espalier.spi;
 
 import dev.espalier.Registration;
-import dev.espalier.internal.PlatformBackend;
 import dev.espalier.internal.FactoryBackend;
+import dev.espalier.internal.PlatformBackend;
 import dev.espalier.internal.VirtualBackend;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +54,8 @@ public interface Backend {
      * @param inheritThreadLocals whether it starts with the inheritable thread-locals of the calling thread
      * @return a thread that was never started; null is treated as a failure to make one
      */
-    @Nullable Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals);
+    @Nullable
+    Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals);
 
     /**
      * The time of this backend's clock, which never goes back.
