@@ -33,7 +33,7 @@ final class Awaiting {
         if (here != null) {
             here.checkCancelled();
             if (here.isBelow(task)) {
-                throw new IllegalStateException(here.current.describe() + " waits for " + task.describe()
+                throw new IllegalStateException(here.describe() + " waits for " + task.describe()
                         + ", which cannot terminate before it: it is the same or around it");
             }
         }

@@ -47,7 +47,7 @@ final class Carried {
         for (ContextPropagator propagator : PROPAGATORS) {
             snapshots.add(propagator.capture());
         }
-        ForkSite site = options.forkSites() ? new ForkSite(task.describe()) : null;
+        ForkSite site = options.forkSites() ? Traces.trimmed(new ForkSite(task.describe())) : null;
         return new Carried(body, values, List.copyOf(snapshots), site);
     }
 
@@ -101,12 +101,6 @@ final class Carried {
 
         ForkSite(String task) {
             super(task + " was forked here", null, /* enableSuppression= */ false, /* writableStackTrace= */ true);
-            StackTraceElement[] frames = getStackTrace();
-            int own = 0;
-            while (own < frames.length && frames[own].getClassName().startsWith("dev.espalier.internal.")) {
-                own++;
-            }
-            setStackTrace(java.util.Arrays.copyOfRange(frames, own, frames.length));
         }
     }
 }

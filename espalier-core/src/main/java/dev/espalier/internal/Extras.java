@@ -173,9 +173,9 @@ final class Extras {
 
     // ---- the pursuit
 
-    /** Remembers what follows up on the cancellation of this scope; false if the scope has ended already. */
+    /** Remembers what follows up on the cancellation of this scope; false if the scope has ended, or is pursued already. */
     synchronized boolean pursue(Pursuit newPursuit) {
-        if (ended) {
+        if (ended || pursuit != null) {
             return false;
         }
         pursuit = newPursuit;

@@ -114,10 +114,10 @@ final class Failures {
         if (failures.isEmpty()) {
             failures.add(task.failure());
         }
-        return new TaskGroupException(
+        return Traces.trimmed(new TaskGroupException(
                 count + (count == 1 ? " task of " : " tasks of ") + group.describe() + " failed"
                         + (count == 1 ? ": '" : "; the first was '") + task.name() + "': " + task.failure(),
-                failures);
+                failures));
     }
 
     /** The group closes: a supervisor's failures that nobody has looked at are logged (F6). */

@@ -29,6 +29,11 @@ final class ForeignStrand extends Strand {
     }
 
     @Override
+    boolean isOver() {
+        return false; // nobody sees it, so nobody cancels it
+    }
+
+    @Override
     String describe() {
         return "the root";
     }

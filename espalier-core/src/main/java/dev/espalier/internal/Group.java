@@ -69,6 +69,7 @@ public final class Group extends Scope implements TaskGroup {
     private static final VarHandle CTL;
     private static final VarHandle CUT_SHORT;
     private static final VarHandle CANCELLED;
+    private static final VarHandle FAILED;
 
     static {
         try {
@@ -76,6 +77,7 @@ public final class Group extends Scope implements TaskGroup {
             CTL = lookup.findVarHandle(Group.class, "ctl", long.class);
             CUT_SHORT = lookup.findVarHandle(Group.class, "cutShort", long.class);
             CANCELLED = lookup.findVarHandle(Group.class, "cancelled", long.class);
+            FAILED = lookup.findVarHandle(Group.class, "failed", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -104,6 +106,7 @@ public final class Group extends Scope implements TaskGroup {
     private volatile long ctl;
     private volatile long cutShort;
     private volatile long cancelled;
+    private volatile long failed;
     private volatile @Nullable Thread waiter;
 
     Group(Options options, Strand owner, boolean runForm) {
@@ -233,6 +236,11 @@ public final class Group extends Scope implements TaskGroup {
 
     CancelPolicy cancelPolicy() {
         return cancelPolicy;
+    }
+
+    @Override
+    boolean isOver() {
+        return isClosed();
     }
 
     @Override
@@ -453,6 +461,8 @@ public final class Group extends Scope implements TaskGroup {
     void taskTerminated(TaskNode<?> task) {
         if (task.state == TaskNode.CANCELLED) {
             countCancelled(task);
+        } else if (task.state == TaskNode.FAILED) {
+            FAILED.getAndAdd(this, 1L);
         }
         completed(task);
     }
@@ -620,7 +630,7 @@ public final class Group extends Scope implements TaskGroup {
     @Override
     public GroupStats stats() {
         return GroupExit.stats(
-                this, ctl & TASKS, (ctl & DAEMONS) >>> 32, cancelled, places == null ? 0 : places.waiting());
+                this, ctl & TASKS, (ctl & DAEMONS) >>> 32, cancelled, failed, places == null ? 0 : places.waiting());
     }
 
     @Override

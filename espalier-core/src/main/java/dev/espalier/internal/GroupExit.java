@@ -77,10 +77,14 @@ final class GroupExit {
     /** T8. */
     static void throwIfDeadline(Group group, @Nullable Throwable thrown) {
         if (group.cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE) {
-            throw new TaskGroupException(
-                    reason.message() + ": what had not ended was cut short",
-                    List.of(new DeadlineExceededException(reason, thrown)));
+            throw deadline(reason, thrown);
         }
+    }
+
+    private static TaskGroupException deadline(CancelReason reason, @Nullable Throwable thrown) {
+        return Traces.trimmed(new TaskGroupException(
+                reason.message() + ": what had not ended was cut short",
+                List.of(Traces.trimmed(new DeadlineExceededException(reason, thrown)))));
     }
 
     // ---- close
@@ -143,9 +147,7 @@ final class GroupExit {
         }
         CancelReason own = group.ownReason();
         if (own != null && own.kind() == Kind.DEADLINE && !group.isCancelledFromAround()) {
-            return new TaskGroupException(
-                    own.message() + ": what had not ended was cut short",
-                    List.of(new DeadlineExceededException(own, null)));
+            return deadline(own, null);
         }
         if (own != null && own.kind() != Kind.SHUTDOWN) {
             return null; // C18: it was cancelled by its own cancel
@@ -186,10 +188,10 @@ final class GroupExit {
         if (names.isEmpty()) {
             return null;
         }
-        var structure = new StructureException(String.join(", ", names) + (names.size() == 1 ? " was" : " were")
+        var structure = Traces.trimmed(new StructureException(String.join(", ", names) + (names.size() == 1 ? " was" : " were")
                 + " still open when " + when + "; " + (names.size() == 1 ? "it has" : "they have")
                 + " been closed, innermost first. Close groups in the reverse order of opening: use TaskGroup.run,"
-                + " or try (var group = TaskGroup.open())");
+                + " or try (var group = TaskGroup.open())"));
         failures.forEach(structure::addSuppressed);
         return structure;
     }
@@ -201,9 +203,8 @@ final class GroupExit {
 
     // ---- looking
 
-    static GroupStats stats(Group group, long active, long daemons, long cancelled, long waiting) {
+    static GroupStats stats(Group group, long active, long daemons, long cancelled, long failed, long waiting) {
         long forked = group.tasks.pushed();
-        long failed = group.failures.total();
         var stuck = new Cascade.Visitor() {
             long count;
 

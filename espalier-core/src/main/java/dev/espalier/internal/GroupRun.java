@@ -135,7 +135,8 @@ final class GroupRun {
     private <R extends @Nullable Object> R endQuietly(Throwable thrown) {
         GroupExit.throwIfDeadline(group, thrown);
         if (hasValue) {
-            throw new ScopeCancelledException(Objects.requireNonNull(group.ownReason()), thrown);
+            throw Traces.trimmed(
+                    new ScopeCancelledException(Objects.requireNonNull(group.ownReason()), thrown));
         }
         return Sneaky.cast(null);
     }

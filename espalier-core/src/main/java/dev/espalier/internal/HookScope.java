@@ -180,6 +180,11 @@ public final class HookScope extends Scope {
     }
 
     @Override
+    boolean isOver() {
+        return false; // nobody sees it, so nobody cancels it
+    }
+
+    @Override
     String describe() {
         return "work with a cancel hook";
     }

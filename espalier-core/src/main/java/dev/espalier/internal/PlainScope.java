@@ -41,6 +41,7 @@ public final class PlainScope extends Scope {
     private final @Nullable Duration shieldLimit;
     private volatile @Nullable Strand strand;
     private volatile boolean caught;
+    private volatile boolean over;
 
     private PlainScope(@Nullable Duration timeout, @Nullable Duration shieldLimit) {
         super(null);
@@ -79,6 +80,11 @@ public final class PlainScope extends Scope {
     @Nullable
     Strand strand() {
         return strand;
+    }
+
+    @Override
+    boolean isOver() {
+        return over;
     }
 
     @Override
@@ -139,7 +145,7 @@ public final class PlainScope extends Scope {
         Object result = execute(body);
         if (caught) {
             CancelReason reason = failIfExpired((Throwable) result);
-            throw new ScopeCancelledException(reason, (Throwable) result);
+            throw Traces.trimmed(new ScopeCancelledException(reason, (Throwable) result));
         }
         return Sneaky.cast(result);
     }
@@ -166,7 +172,7 @@ public final class PlainScope extends Scope {
     private CancelReason failIfExpired(@Nullable Throwable thrown) {
         CancelReason reason = Objects.requireNonNull(ownReason());
         if (reason.kind() == Kind.DEADLINE) {
-            throw new DeadlineExceededException(reason, thrown);
+            throw Traces.trimmed(new DeadlineExceededException(reason, thrown));
         }
         return reason;
     }
@@ -225,6 +231,7 @@ public final class PlainScope extends Scope {
         }
         if (cause != null) {
             here.deliver(/* again= */ false);
+            Pursuit.begin(this); // it was cancelled before it had a thread
         }
     }
 
@@ -232,6 +239,7 @@ public final class PlainScope extends Scope {
         if (!shield && cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE) {
             Objects.requireNonNull(parent).fireExpired(); // with equal deadlines the outermost wins
         }
+        over = true;
         boolean passes = here.leave(this, interruptedBefore);
         Strands.detach(here);
         return passes;

@@ -126,6 +126,9 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
         return Objects.requireNonNull(parent).backend();
     }
 
+    /** Whether the scope has ended, so that cancelling it means nothing any more. */
+    abstract boolean isOver();
+
     /** What code in this scope is, for messages. */
     abstract String describe();
 
@@ -245,7 +248,7 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
     @Override
     public void cancel(String reason) {
         Objects.requireNonNull(reason, "reason");
-        if (cause == null) {
+        if (cause == null && !isOver()) {
             cancelWith(reasonOf(Kind.ASKED, reason, null));
         }
     }
@@ -278,7 +281,13 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
             return e;
         }
         var made = new Extras(this);
-        return EXTRAS.compareAndSet(this, null, made) ? made : Objects.requireNonNull(extras);
+        if (!EXTRAS.compareAndSet(this, null, made)) {
+            return Objects.requireNonNull(extras);
+        }
+        if (isOver()) {
+            made.end(); // the end writes that it is over, then reads extras: one of the two ends it
+        }
+        return made;
     }
 
     @Override

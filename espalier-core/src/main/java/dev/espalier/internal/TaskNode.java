@@ -136,6 +136,11 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
     }
 
     @Override
+    boolean isOver() {
+        return isTerminated();
+    }
+
+    @Override
     String describe() {
         return "task '" + name() + "'";
     }
@@ -145,28 +150,28 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
     /** The thread's code. */
     @Override
     public void run() {
-        try {
+        Object value = null;
+        Throwable thrown = null;
+        try { // here, and not in a method: a parked task keeps every frame
             state = RUNNING;
             if (isEffectivelyCancelled()) {
                 deliver(/* again= */ false);
             }
             group().observers.started(this);
-            Object body = work;
+            Object body = Objects.requireNonNull(work);
             work = null;
             if (body instanceof Carried carried) {
                 carried.run(this);
+            } else if ((flags & ACTION) != 0) {
+                ((Action) body).run();
             } else {
-                Object value = null;
-                Throwable thrown = null;
-                try { // here, and not in a method: a parked task keeps every frame
-                    if ((flags & ACTION) != 0) {
-                        ((Action) Objects.requireNonNull(body)).run();
-                    } else {
-                        value = ((Callable<?>) Objects.requireNonNull(body)).call();
-                    }
-                } catch (Throwable t) { // the task's outcome
-                    thrown = t;
-                }
+                value = ((Callable<?>) body).call();
+            }
+        } catch (Throwable t) { // the task's outcome
+            thrown = t;
+        }
+        try {
+            if (state == RUNNING) {
                 ended(value, thrown);
             }
         } finally {
@@ -216,17 +221,17 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
 
     private void terminate() {
         Group group = group();
-        Extras e = extras;
-        if (e != null) {
-            e.end();
-        }
         Waiter seen;
         do {
             seen = waiters;
             runCallbacks();
         } while (!WAITERS.compareAndSet(this, seen, Waiter.TERMINATED));
         try {
-            for (Waiter waiter : Waiter.inOrder(seen)) {
+            Extras e = extras;
+            if (e != null) {
+                e.end();
+            }
+            for (Waiter waiter = seen; waiter != null; waiter = waiter.next) {
                 waiter.terminated(this);
             }
         } finally {
@@ -238,8 +243,8 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
 
     /** Runs the callbacks that have not run, in the order of registration. */
     private void runCallbacks() {
-        for (Waiter waiter : Waiter.inOrder(waiters)) {
-            waiter.callback(this);
+        for (Waiter.Callback<?> c = Waiter.firstCallback(waiters); c != null; c = Waiter.firstCallback(waiters)) {
+            c.run();
         }
     }
 
@@ -467,7 +472,7 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         Objects.requireNonNull(callback, "callback");
         var waiter = new Waiter.Callback<>(this, callback);
         if (!push(waiter)) {
-            waiter.callback(this);
+            waiter.run();
         }
         return this;
     }

@@ -4,9 +4,6 @@ package dev.espalier.internal;
 
 import dev.espalier.CancelReason;
 import dev.espalier.Task;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,23 +17,18 @@ abstract class Waiter {
     /** The one that came before; written before the push, and under the task's monitor when that one is removed. */
     volatile @Nullable Waiter next;
 
-    /** Runs a callback that has not run. Called by the task's thread before it terminates. */
-    void callback(TaskNode<?> task) {}
-
     /** The task has terminated. */
     void terminated(TaskNode<?> task) {}
 
-    /** A stack in the order of pushing. */
-    static List<Waiter> inOrder(@Nullable Waiter top) {
-        if (top == null) {
-            return List.of();
-        }
-        var list = new ArrayList<Waiter>();
+    /** The first callback of a stack, in the order of registration, that has not run; found without memory (L12). */
+    static @Nullable Callback<?> firstCallback(@Nullable Waiter top) {
+        Callback<?> first = null;
         for (Waiter waiter = top; waiter != null; waiter = waiter.next) {
-            list.add(waiter);
+            if (waiter instanceof Callback<?> callback && !callback.ran) {
+                first = callback;
+            }
         }
-        Collections.reverse(list);
-        return list;
+        return first;
     }
 
     /** A parked thread. */
@@ -63,18 +55,14 @@ abstract class Waiter {
     static final class Callback<T extends @Nullable Object> extends Waiter {
         private final TaskNode<T> task;
         private final Consumer<? super Task<T>> callback;
-        private boolean ran; // written and read by the one thread that runs it
+        boolean ran; // written and read by the one thread that runs it
 
         Callback(TaskNode<T> task, Consumer<? super Task<T>> callback) {
             this.task = task;
             this.callback = callback;
         }
 
-        @Override
-        void callback(TaskNode<?> terminated) {
-            if (ran) {
-                return;
-            }
+        void run() {
             ran = true;
             if (task.state == TaskNode.FAILED) {
                 task.observe();
