@@ -41,7 +41,6 @@ final class Extras {
 
     Extras(Scope scope) {
         this.scope = scope;
-        this.active = scope instanceof Group || scope instanceof TaskNode<?>;
     }
 
     synchronized Deadline deadline() {

@@ -125,7 +125,7 @@ final class GroupExit {
         try {
             aside = group.finish(/* cancelOnInterrupt= */ false);
         } finally {
-            if (owner.groups == group) {
+            if (group.isClosed() && owner.groups == group) {
                 owner.pop(group);
             }
             Extras extras = group.extras;
@@ -188,10 +188,11 @@ final class GroupExit {
         if (names.isEmpty()) {
             return null;
         }
-        var structure = Traces.trimmed(new StructureException(String.join(", ", names) + (names.size() == 1 ? " was" : " were")
-                + " still open when " + when + "; " + (names.size() == 1 ? "it has" : "they have")
-                + " been closed, innermost first. Close groups in the reverse order of opening: use TaskGroup.run,"
-                + " or try (var group = TaskGroup.open())"));
+        var structure =
+                Traces.trimmed(new StructureException(String.join(", ", names) + (names.size() == 1 ? " was" : " were")
+                        + " still open when " + when + "; " + (names.size() == 1 ? "it has" : "they have")
+                        + " been closed, innermost first. Close groups in the reverse order of opening: use"
+                        + " TaskGroup.run, or try (var group = TaskGroup.open())"));
         failures.forEach(structure::addSuppressed);
         return structure;
     }

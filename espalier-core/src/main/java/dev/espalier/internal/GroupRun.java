@@ -78,8 +78,8 @@ final class GroupRun {
                 Thread.currentThread().interrupt();
             }
         } finally {
-            if (owner.groups == group) {
-                owner.pop(group);
+            if (group.isClosed() && owner.groups == group) {
+                owner.pop(group); // else the stack has overflowed: it is closed by what is around it, as one left open
             }
         }
         Scope around = Objects.requireNonNull(group.parent);
@@ -135,8 +135,7 @@ final class GroupRun {
     private <R extends @Nullable Object> R endQuietly(Throwable thrown) {
         GroupExit.throwIfDeadline(group, thrown);
         if (hasValue) {
-            throw Traces.trimmed(
-                    new ScopeCancelledException(Objects.requireNonNull(group.ownReason()), thrown));
+            throw Traces.trimmed(new ScopeCancelledException(Objects.requireNonNull(group.ownReason()), thrown));
         }
         return Sneaky.cast(null);
     }

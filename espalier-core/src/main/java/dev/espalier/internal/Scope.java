@@ -284,8 +284,11 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
         if (!EXTRAS.compareAndSet(this, null, made)) {
             return Objects.requireNonNull(extras);
         }
+        if (home() != null) {
+            made.activate(); // who enters writes that, then reads extras: one of the two activates it
+        }
         if (isOver()) {
-            made.end(); // the end writes that it is over, then reads extras: one of the two ends it
+            made.end(); // likewise
         }
         return made;
     }
