@@ -37,8 +37,8 @@ public final class Cancellation {
      */
     public static boolean isCancellation(Throwable exception) {
         Objects.requireNonNull(exception, "exception");
-        int depth = 0;
         Throwable slow = exception; // half as fast as the loop: meets it in a chain that is a circle
+        int index = 0;
         for (@Nullable Throwable e = exception; e != null; e = e.getCause()) {
             if (isFailure(e)) {
                 return false;
@@ -46,12 +46,13 @@ public final class Cancellation {
             if (isInterruption(e)) {
                 return true;
             }
-            if (++depth % 2 == 0) {
+            if (index > 0 && index % 2 == 0) {
                 slow = Objects.requireNonNull(slow.getCause());
                 if (slow == e) {
                     return false;
                 }
             }
+            index++;
         }
         return false;
     }

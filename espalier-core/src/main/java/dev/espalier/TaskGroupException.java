@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class TaskGroupException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final ArrayList<Throwable> failures; // kept apart: others may add suppressed exceptions to this one
+
     /**
      * Made by Espalier, and by {@link #split}.
      *
@@ -28,7 +30,8 @@ public final class TaskGroupException extends RuntimeException {
      */
     public TaskGroupException(String message, List<? extends Throwable> failures) {
         super(message, first(failures));
-        failures.stream().skip(1).forEach(this::addSuppressed);
+        this.failures = new ArrayList<>(failures);
+        this.failures.stream().skip(1).forEach(this::addSuppressed);
     }
 
     private static Throwable first(List<? extends Throwable> failures) {
@@ -44,10 +47,7 @@ public final class TaskGroupException extends RuntimeException {
      * @return at least one
      */
     public List<Throwable> failures() {
-        var all = new ArrayList<Throwable>();
-        all.add(Objects.requireNonNull(getCause()));
-        all.addAll(List.of(getSuppressed()));
-        return List.copyOf(all);
+        return List.copyOf(failures);
     }
 
     /**

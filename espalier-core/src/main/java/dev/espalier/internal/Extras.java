@@ -106,9 +106,8 @@ final class Extras {
             if (!active || ended || scope.cause != null || !deadline.isExpired()) {
                 return;
             }
-            message = timeout == null
-                    ? "the deadline of " + scope.describe() + " has passed"
-                    : "the timeout of " + readable(timeout) + " of " + scope.describe() + " has passed";
+            message = "the deadline of " + scope.describe() + " has passed"
+                    + (timeout == null ? "" : " (timeout " + readable(timeout) + ")");
         }
         scope.cancelWith(scope.reasonOf(Kind.DEADLINE, message, null));
     }

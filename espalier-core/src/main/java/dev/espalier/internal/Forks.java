@@ -2,6 +2,7 @@
 
 package dev.espalier.internal;
 
+import dev.espalier.CancelReason;
 import dev.espalier.CancelledException;
 import dev.espalier.ResourceBody;
 import dev.espalier.Startable;
@@ -13,9 +14,122 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** The ways of forking that do more than fork. */
+/** Forking: plain, with a resource, with a report of readiness. */
 final class Forks {
     private Forks() {}
+
+    /*
+     * Fork against cancel (C2, L4). A fork that has its place looks whether the group is effectively cancelled; if not, the task counts as forked: it is
+     * linked, then started, and looks for itself when it begins. A canceller marks, then walks the list. So a task is either refused, or
+     * found by the walk, or sees the mark.
+     *
+     * Whatever fails on the way (a propagator, the factory, the start of the thread) leaves the group as it was (L11): the task is abandoned, which
+     * nobody has seen, and its place and count are given back.
+     */
+
+    static <T extends @Nullable Object> TaskNode<T> fork(Group group, @Nullable String name, Object body, int flags) {
+        return Objects.requireNonNull(fork(group, name, body, flags, /* mayWait= */ true));
+    }
+
+    static <T extends @Nullable Object> @Nullable TaskNode<T> tryFork(Group group, Callable<? extends T> body) {
+        return fork(group, null, body, 0, /* mayWait= */ false);
+    }
+
+    private static <T extends @Nullable Object> @Nullable TaskNode<T> fork(
+            Group group, @Nullable String name, Object body, int flags, boolean mayWait) {
+        Objects.requireNonNull(body, "body");
+        if (group.isClosed()) {
+            throw closed(group);
+        }
+        Places places = group.places;
+        boolean placed = false;
+        if (places != null && !group.isEffectivelyCancelled()) {
+            switch (places.acquire(mayWait)) {
+                case GRANTED -> placed = true;
+                case NONE -> {
+                    return group.isEffectivelyCancelled() ? refuse(group, name, flags, null) : null;
+                }
+                case CANCELLED -> {
+                    return refuse(group, name, flags, group.isEffectivelyCancelled() ? null : gaveUp(group));
+                }
+            }
+        }
+        boolean admitted = false;
+        try {
+            if (group.isEffectivelyCancelled() && !group.isClosed()) {
+                return refuse(group, name, flags, null);
+            }
+            admitted = group.admit((flags & TaskNode.DAEMON) != 0);
+            if (admitted) {
+                return launch(group, new TaskNode<T>(group, name, body, flags));
+            }
+            if (group.isClosed()) {
+                throw closed(group);
+            }
+            return refuse(group, name, flags, GroupExit.ending(group));
+        } finally {
+            if (placed && !admitted) {
+                Objects.requireNonNull(places).release();
+            }
+        }
+    }
+
+    private static CancelReason gaveUp(Group group) {
+        return Reasons.plain(group, "the forking thread was cancelled or interrupted while it waited for a place");
+    }
+
+    private static IllegalStateException closed(Group group) {
+        return new IllegalStateException(group.describe() + " is closed: its body and all its tasks have ended; fork while it"
+                + " is open, or use a group that lives longer");
+    }
+
+    private static <T extends @Nullable Object> TaskNode<T> launch(Group group, TaskNode<T> task) {
+        boolean linked = false;
+        boolean started = false;
+        try {
+            Object body = Objects.requireNonNull(task.work);
+            if (body instanceof StartWork<?> work) {
+                work.bind(task);
+            }
+            task.work = Carried.capture(group.options, body, task);
+            Thread thread = Launch.thread(
+                    group.backend(), task, task.givenName(), group.options.inheritThreadLocals());
+            task.thread = thread;
+            Strands.mark(thread, task);
+            group.tasks.push(task);
+            linked = true;
+            group.observers.forked(task);
+            Launch.start(group.backend(), thread);
+            started = true;
+            return task;
+        } finally {
+            if (!started) {
+                abandon(group, task, linked);
+            }
+        }
+    }
+
+    private static void abandon(Group group, TaskNode<?> task, boolean linked) {
+        Thread thread = task.thread;
+        if (thread != null) {
+            Strands.unmark(thread, task);
+        }
+        task.abandon();
+        if (linked) {
+            group.tasks.uncount();
+        }
+        group.taskTerminated(task);
+    }
+
+    /** A task that never runs, because the group is cancelled or ending, or its forker is cancelled. */
+    private static <T extends @Nullable Object> TaskNode<T> refuse(
+            Group group, @Nullable String name, int flags, @Nullable CancelReason reason) {
+        TaskNode<T> task = TaskNode.neverRun(group, name, flags, reason);
+        group.countCancelled(task);
+        group.tasks.push(task);
+        group.observers.forked(task);
+        return task;
+    }
 
     // ---- with a resource
 
@@ -35,7 +149,7 @@ final class Forks {
         TaskNode<T> task;
         try {
             Objects.requireNonNull(body, "body");
-            task = group.forked(null, new ResourceWork<>(resource, body), 0);
+            task = fork(group, null, new ResourceWork<>(resource, body), 0);
         } catch (RuntimeException | Error e) {
             Exception failure = close(resource);
             if (failure != null) {
@@ -80,7 +194,7 @@ final class Forks {
             throw Sleep.interrupted(here);
         }
         var work = new StartWork<>(body, group.backend());
-        TaskNode<@Nullable Void> task = group.forked(name, work, 0);
+        TaskNode<@Nullable Void> task = fork(group, name, work, 0);
         if (task.isRefused()) {
             if (here != null) {
                 here.checkCancelled();

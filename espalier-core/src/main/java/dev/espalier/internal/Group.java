@@ -29,59 +29,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A task group: its own scope, its count, its tasks. */
-public final class Group extends Scope implements TaskGroup {
+public final class Group extends Ledger implements TaskGroup {
     /*
-     * States, in ctl
-     *   TASKS    live tasks that are no daemons (low 32 bits)
-     *   DAEMONS  live daemons (24 bits)
-     *   ENDING   the body and all other tasks have ended: a fork is refused, and returns CANCELLED (L8)
-     *   CLOSED   all have terminated: a fork throws (L2)
-     *
-     * Transitions
-     *   fork, any thread:      not ENDING, not CLOSED -> count + 1        compare-and-set, so that a fork and the end are never both
-     *   completion:            count - 1                                  one atomic step, and an unpark when the owner waits and it was the last
-     *   the owner:             TASKS = 0 -> ENDING -> (DAEMONS = 0) -> CLOSED
-     *
-     * The owner's wait: waiter = thread, then reads ctl; a completion changes ctl, then reads waiter. One of them sees the other.
-     *
-     * Fork against cancel (C2, L4). A fork that has its place looks whether the group is effectively cancelled; if not, the task counts as forked: it is
-     * linked, then started, and looks for itself when it begins. A canceller marks, then walks the list. So a task is either refused, or
-     * found by the walk, or sees the mark.
+     * Counting, and the states open, ending and closed, are the Ledger's; the tasks are the TaskList's; forking is in Forks, and what leaves a
+     * group in GroupRun and GroupExit. Here is what is common: the options, the scope, the owner.
      *
      * The two forms (C16). In run/call the group is the current scope of its owner while the body runs. In open() it is not, and its strand is null.
      *
      * Fields
-     *   outer      the group opened before on the same thread, or null; written when it is pushed.
-     *   cutShort   tasks, no daemons, that the cancellation of the group kept from ending or running; before the count goes down.
-     *   cutSeen    how many of them an exit has reported; owner only.
-     *   foreign    an interrupt from elsewhere has cancelled the group while the owner waited; owner only.
+     *   outer          the group opened before on the same thread, or null; written when it is pushed.
+     *   foreign        an interrupt from elsewhere has cancelled the group while the owner waited; owner only.
      *   foreignThrown  the exception by which join has said so; owner only.
      *
      * Lock order: none held here. See docs/design/synchronization.md.
      */
-    private static final long TASKS = 0xFFFF_FFFFL;
-    private static final long DAEMON = 1L << 32;
-    private static final long DAEMONS = 0xFF_FFFFL << 32;
-    private static final long ENDING = 1L << 61;
-    private static final long CLOSED = 1L << 62;
-
     private static final AtomicLong IDS = new AtomicLong();
-    private static final VarHandle CTL;
-    private static final VarHandle CUT_SHORT;
-    private static final VarHandle CANCELLED;
-    private static final VarHandle FAILED;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            CTL = lookup.findVarHandle(Group.class, "ctl", long.class);
-            CUT_SHORT = lookup.findVarHandle(Group.class, "cutShort", long.class);
-            CANCELLED = lookup.findVarHandle(Group.class, "cancelled", long.class);
-            FAILED = lookup.findVarHandle(Group.class, "failed", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     final Strand owner;
     final Options options;
@@ -92,22 +54,15 @@ public final class Group extends Scope implements TaskGroup {
     private final long id = IDS.incrementAndGet();
     private final Backend backend;
     private final CancelPolicy cancelPolicy;
-    private final @Nullable Places places;
+    final @Nullable Places places;
 
     @Nullable
     Group outer;
 
-    long cutSeen;
     boolean foreign;
 
     @Nullable
     InterruptedException foreignThrown;
-
-    private volatile long ctl;
-    private volatile long cutShort;
-    private volatile long cancelled;
-    private volatile long failed;
-    private volatile @Nullable Thread waiter;
 
     Group(Options options, Strand owner, boolean runForm) {
         super(owner.current);
@@ -308,7 +263,7 @@ public final class Group extends Scope implements TaskGroup {
 
     @Override
     public <T extends @Nullable Object> Optional<Task<T>> tryFork(Callable<? extends T> body) {
-        return Optional.ofNullable(fork(null, Objects.requireNonNull(body, "body"), 0, /* mayWait= */ false));
+        return Optional.ofNullable(Forks.tryFork(this, body));
     }
 
     @Override
@@ -327,125 +282,8 @@ public final class Group extends Scope implements TaskGroup {
         return Forks.start(this, Objects.requireNonNull(name, "name"), body);
     }
 
-    <T extends @Nullable Object> TaskNode<T> forked(@Nullable String name, Object body, int flags) {
-        Objects.requireNonNull(body, "body");
-        return Objects.requireNonNull(fork(name, body, flags, /* mayWait= */ true));
-    }
-
-    private <T extends @Nullable Object> @Nullable TaskNode<T> fork(
-            @Nullable String name, Object body, int flags, boolean mayWait) {
-        if ((ctl & CLOSED) != 0) {
-            throw closed("fork");
-        }
-        boolean placed = false;
-        if (places != null && !isEffectivelyCancelled()) {
-            switch (places.acquire(mayWait)) {
-                case GRANTED -> placed = true;
-                case NONE -> {
-                    return isEffectivelyCancelled() ? refuse(name, flags, null) : null;
-                }
-                case CANCELLED -> {
-                    return refuse(
-                            name,
-                            flags,
-                            isEffectivelyCancelled()
-                                    ? null
-                                    : Reasons.plain(
-                                            this,
-                                            "the forking thread was cancelled or interrupted while it waited for a"
-                                                    + " place"));
-                }
-            }
-        }
-        boolean admitted = false;
-        try {
-            if (isEffectivelyCancelled()) {
-                return refuse(name, flags, null);
-            }
-            admitted = admit((flags & TaskNode.DAEMON) != 0 ? DAEMON : 1);
-            return admitted ? started(new TaskNode<T>(this, name, body, flags)) : refuse(name, flags, ending());
-        } finally {
-            if (placed && !admitted) {
-                Objects.requireNonNull(places).release();
-            }
-        }
-    }
-
-    /** Counts a task that is to run; false if the group is ending. */
-    private boolean admit(long one) {
-        for (long c = ctl; ; c = ctl) {
-            if ((c & CLOSED) != 0) {
-                throw closed("fork");
-            }
-            if ((c & ENDING) != 0) {
-                return false;
-            }
-            if (CTL.compareAndSet(this, c, c + one)) {
-                return true;
-            }
-        }
-    }
-
-    private <T extends @Nullable Object> TaskNode<T> started(TaskNode<T> task) {
-        boolean linked = false;
-        boolean started = false;
-        try {
-            Object body = Objects.requireNonNull(task.work);
-            if (body instanceof StartWork<?> work) {
-                work.bind(task);
-            }
-            task.work = Carried.capture(options, body, task);
-            Thread thread = Launch.thread(backend, task, task.givenName(), options.inheritThreadLocals());
-            task.thread = thread;
-            Strands.mark(thread, task);
-            tasks.push(task);
-            linked = true;
-            observers.forked(task);
-            try {
-                thread.start();
-            } catch (RuntimeException e) {
-                throw new java.util.concurrent.RejectedExecutionException(
-                        backend + " could not start a thread: " + e, e);
-            }
-            started = true;
-            return task;
-        } finally {
-            if (!started) {
-                abandon(task, linked);
-            }
-        }
-    }
-
-    private void abandon(TaskNode<?> task, boolean linked) {
-        Thread thread = task.thread;
-        if (thread != null) {
-            Strands.unmark(thread, task);
-        }
-        task.abandon();
-        if (linked) {
-            tasks.uncount();
-        }
-        completed(task);
-    }
-
-    /** A task that never runs, because the group is cancelled or ending, or its forker is cancelled. */
-    private <T extends @Nullable Object> TaskNode<T> refuse(
-            @Nullable String name, int flags, @Nullable CancelReason reason) {
-        TaskNode<T> task = TaskNode.neverRun(this, name, flags, reason);
-        countCancelled(task);
-        tasks.push(task);
-        observers.forked(task);
-        return task;
-    }
-
-    private CancelReason ending() {
-        return new CancelReason(
-                Kind.SHUTDOWN, describe() + " is ending: its body and its tasks have ended", this, null, null, null);
-    }
-
-    IllegalStateException closed(String what) {
-        return new IllegalStateException(describe() + " is closed: its body and all its tasks have ended; " + what
-                + " while it is open, or use a group that lives longer");
+    private <T extends @Nullable Object> TaskNode<T> forked(@Nullable String name, Object body, int flags) {
+        return Forks.fork(this, name, body, flags);
     }
 
     // ---- completion
@@ -462,122 +300,12 @@ public final class Group extends Scope implements TaskGroup {
         if (task.state == TaskNode.CANCELLED) {
             countCancelled(task);
         } else if (task.state == TaskNode.FAILED) {
-            FAILED.getAndAdd(this, 1L);
+            countFailed();
         }
-        completed(task);
-    }
-
-    private void countCancelled(TaskNode<?> task) {
-        CANCELLED.getAndAdd(this, 1L);
-        if (!task.isDaemon() && task.cause == null) {
-            CUT_SHORT.getAndAdd(this, 1L);
-        }
-    }
-
-    private void completed(TaskNode<?> task) {
         if (places != null) {
             places.release();
         }
-        long one = task.isDaemon() ? DAEMON : 1;
-        long mask = task.isDaemon() ? DAEMONS : TASKS;
-        long before = (long) CTL.getAndAdd(this, -one);
-        if ((before & mask) == one) {
-            Thread thread = waiter;
-            if (thread != null) {
-                backend.unpark(thread);
-            }
-        }
-    }
-
-    // ---- waiting, on the owner's thread
-
-    boolean isClosed() {
-        return (ctl & CLOSED) != 0;
-    }
-
-    boolean hasTasks() {
-        return (ctl & TASKS) != 0;
-    }
-
-    /** Tasks that were cut short and that no exit has reported yet; they count as reported now. */
-    long takeCutShort() {
-        long cut = cutShort - cutSeen;
-        cutSeen += cut;
-        return cut;
-    }
-
-    /**
-     * Waits until all tasks that are no daemons have terminated.
-     *
-     * @param cancelOnInterrupt whether an interrupt or a cancellation of the owner cancels the group
-     * @return whether the interrupt status was set, and is now set aside
-     */
-    boolean awaitTasks(boolean cancelOnInterrupt) {
-        return awaitZero(TASKS, cancelOnInterrupt);
-    }
-
-    private boolean awaitZero(long mask, boolean cancelOnInterrupt) {
-        if ((ctl & mask) == 0) {
-            return false;
-        }
-        boolean aside = false;
-        Object waitedFor = owner.waitingFor;
-        owner.waitingFor = this;
-        waiter = Thread.currentThread();
-        try {
-            while ((ctl & mask) != 0) {
-                boolean interrupted = Thread.interrupted();
-                aside |= interrupted;
-                if (cancelOnInterrupt && !isEffectivelyCancelled()) {
-                    if (owner.current.isEffectivelyCancelled()) {
-                        cancelWith(reasonOf(
-                                Kind.ASKED,
-                                "the owner of " + describe() + " was cancelled while it waited for the tasks: "
-                                        + Reasons.of(owner.current).message(),
-                                null));
-                    } else if (interrupted) {
-                        foreign = true;
-                        cancelWith(reasonOf(
-                                Kind.ASKED,
-                                "the owner of " + describe() + " was interrupted while it waited for the tasks",
-                                null));
-                    }
-                }
-                if ((ctl & mask) != 0) {
-                    backend.park(this);
-                }
-            }
-        } finally {
-            waiter = null;
-            owner.waitingFor = waitedFor;
-        }
-        return aside;
-    }
-
-    /**
-     * Ends the group: waits for the tasks, cancels the daemons, waits for them, and closes.
-     *
-     * @return whether the interrupt status was set, and is now set aside
-     */
-    boolean finish(boolean cancelOnInterrupt) {
-        boolean aside = false;
-        while (true) {
-            aside |= awaitTasks(cancelOnInterrupt);
-            long c = ctl;
-            if ((c & TASKS) == 0 && CTL.compareAndSet(this, c, c | ENDING)) {
-                break;
-            }
-        }
-        if ((ctl & DAEMONS) != 0) {
-            for (Task<?> daemon : tasks.list(task -> task.isDaemon() && !task.isTerminated())) {
-                ((TaskNode<?>) daemon).cancelWith(ending());
-            }
-            aside |= awaitZero(DAEMONS, /* cancelOnInterrupt= */ false);
-        }
-        CTL.getAndBitwiseOr(this, CLOSED);
-        tasks.trim();
-        failures.close();
-        return aside;
+        complete(task.isDaemon());
     }
 
     // ---- what the owner calls
@@ -629,8 +357,7 @@ public final class Group extends Scope implements TaskGroup {
 
     @Override
     public GroupStats stats() {
-        return GroupExit.stats(
-                this, ctl & TASKS, (ctl & DAEMONS) >>> 32, cancelled, failed, places == null ? 0 : places.waiting());
+        return GroupExit.stats(this);
     }
 
     @Override

@@ -7,14 +7,99 @@ import dev.espalier.CancelReason.Kind;
 import dev.espalier.DeadlineExceededException;
 import dev.espalier.GroupStats;
 import dev.espalier.StructureException;
+import dev.espalier.Task;
 import dev.espalier.TaskGroupException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The exits of a group other than the end of {@code run}: join, close, and being closed because something around it ended. */
+/** The ends of a group: waiting for its tasks, join, close, and being closed because something around it ended. */
 final class GroupExit {
     private GroupExit() {}
+
+    // ---- waiting
+
+    /**
+     * Waits until all tasks that are no daemons have terminated.
+     *
+     * @param cancelOnInterrupt whether an interrupt or a cancellation of the owner cancels the group
+     * @return whether the interrupt status was set, and is now set aside
+     */
+    private static boolean awaitTasks(Group group, boolean cancelOnInterrupt) {
+        return awaitZero(group, Ledger.TASKS, cancelOnInterrupt);
+    }
+
+    private static boolean awaitZero(Group group, long mask, boolean cancelOnInterrupt) {
+        if (group.count(mask) == 0) {
+            return false;
+        }
+        Strand owner = group.owner;
+        boolean aside = false;
+        Object waitedFor = owner.waitingFor;
+        owner.waitingFor = group;
+        group.waiter = Thread.currentThread();
+        try {
+            while (group.count(mask) != 0) {
+                boolean interrupted = Thread.interrupted(); // L9: or the park would not wait
+                aside |= interrupted;
+                if (cancelOnInterrupt && !group.isEffectivelyCancelled()) {
+                    cancelForOwner(group, interrupted);
+                }
+                if (group.count(mask) != 0) {
+                    group.backend().park(group);
+                }
+            }
+        } finally {
+            group.waiter = null;
+            owner.waitingFor = waitedFor;
+        }
+        return aside;
+    }
+
+    /** C15: the owner is interrupted or cancelled while it waits. */
+    private static void cancelForOwner(Group group, boolean interrupted) {
+        Scope in = group.owner.current;
+        String message = null;
+        if (in.isEffectivelyCancelled()) {
+            message = " was cancelled while it waited for the tasks: " + Reasons.of(in).message();
+        } else if (interrupted && group.tasks.hasUnfinished()) {
+            group.foreign = true;
+            message = " was interrupted while it waited for the tasks";
+        }
+        if (message != null) {
+            group.cancelWith(group.reasonOf(Kind.ASKED, "the owner of " + group.describe() + message, null));
+        }
+    }
+
+    /**
+     * Ends a group: waits for the tasks, cancels the daemons, waits for them, and closes.
+     *
+     * @return whether the interrupt status was set, and is now set aside
+     */
+    static boolean finish(Group group, boolean cancelOnInterrupt) {
+        boolean aside = false;
+        do {
+            aside |= awaitTasks(group, cancelOnInterrupt);
+        } while (!group.tryEnd());
+        if (group.count(Ledger.DAEMONS) != 0) {
+            for (Task<?> task : group.tasks.list(task -> task.isDaemon() && !task.isTerminated())) {
+                var daemon = (TaskNode<?>) task;
+                if (!daemon.isEffectivelyCancelled()) { // else it knows already, and why
+                    daemon.cancelWith(ending(group));
+                }
+            }
+            aside |= awaitZero(group, Ledger.DAEMONS, /* cancelOnInterrupt= */ false);
+        }
+        group.markClosed();
+        group.tasks.trim();
+        group.failures.close();
+        return aside;
+    }
+
+    static CancelReason ending(Group group) {
+        return new CancelReason(
+                Kind.SHUTDOWN, group.describe() + " is ending: its body and its tasks have ended", group, null, null, null);
+    }
 
     // ---- join
 
@@ -24,7 +109,7 @@ final class GroupExit {
         if (group.isClosed()) {
             throw new IllegalStateException(group.describe() + " is closed; join it before");
         }
-        boolean aside = group.awaitTasks(/* cancelOnInterrupt= */ true);
+        boolean aside = awaitTasks(group, /* cancelOnInterrupt= */ true);
         if (group.failures.isPending()) {
             boolean foreign = group.foreign;
             group.foreign = false;
@@ -117,13 +202,13 @@ final class GroupExit {
     /** Ends an open group on its owner's thread; what is to be thrown about it. */
     private static @Nullable RuntimeException shut(Group group) {
         Strand owner = group.owner;
-        if (group.hasTasks() && !group.isEffectivelyCancelled()) {
+        if (group.count(Ledger.TASKS) != 0 && !group.isEffectivelyCancelled()) {
             group.cancelWith(
                     group.reasonOf(Kind.SHUTDOWN, group.describe() + " was closed while its tasks were running", null));
         }
         boolean aside = false;
         try {
-            aside = group.finish(/* cancelOnInterrupt= */ false);
+            aside = finish(group, /* cancelOnInterrupt= */ false);
         } finally {
             if (group.isClosed() && owner.groups == group) {
                 owner.pop(group);
@@ -204,7 +289,12 @@ final class GroupExit {
 
     // ---- looking
 
-    static GroupStats stats(Group group, long active, long daemons, long cancelled, long failed, long waiting) {
+    static GroupStats stats(Group group) {
+        long active = group.count(Ledger.TASKS);
+        long daemons = group.count(Ledger.DAEMONS);
+        long cancelled = group.cancelledCount();
+        long failed = group.failedCount();
+        Places places = group.places;
         long forked = group.tasks.pushed();
         var stuck = new Cascade.Visitor() {
             long count;
@@ -229,7 +319,7 @@ final class GroupExit {
                 forked,
                 active + daemons,
                 daemons,
-                waiting,
+                places == null ? 0 : places.waiting(),
                 Math.max(0, forked - active - daemons - failed - cancelled),
                 failed,
                 cancelled,

@@ -74,7 +74,7 @@ final class GroupRun {
     /** Waits for everything, and leaves the scope; whether a cancellation from around passes. */
     private boolean exit(boolean interruptedBefore) {
         try {
-            if (!group.isClosed() && group.finish(/* cancelOnInterrupt= */ true)) {
+            if (!group.isClosed() && GroupExit.finish(group, /* cancelOnInterrupt= */ true)) {
                 Thread.currentThread().interrupt();
             }
         } finally {

@@ -16,7 +16,7 @@ final class Launch {
         Thread thread;
         try {
             thread = backend.newThread(task, name, inheritThreadLocals);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw new RejectedExecutionException(backend + " could not make a thread: " + e, e);
         }
         if (thread == null) {
@@ -27,6 +27,15 @@ final class Launch {
                     + ", which has been started already; the factory must return a new thread at every call");
         }
         return thread;
+    }
+
+    /** Starts a thread, or throws (L11). */
+    static void start(Backend backend, Thread thread) {
+        try {
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            throw new RejectedExecutionException(backend + " could not start a thread: " + e, e);
+        }
     }
 
     /** Runs an action that cancelling must not wait for on a thread of a backend; where that has none left, on a timer's. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A node of the tree in which cancellation flows down: a scope that a thread entered, a group, a task, or a thread that is no
  * task.
  */
-public abstract sealed class Scope implements CancelScope permits BackendScope, Group, HookScope, PlainScope, Strand {
+public abstract sealed class Scope implements CancelScope permits BackendScope, Ledger, HookScope, PlainScope, Strand {
     /*
      * The tree. A task's parent is its group; a group's parent is the scope that was current on its owner when it was opened; a
      * scope's parent is the one that was current when it was entered. Parents never change. There are no lists of child

@@ -108,6 +108,16 @@ final class TaskList {
         return left;
     }
 
+    /** Whether a task that is no daemon has not terminated: the group's count goes down a moment after that. */
+    synchronized boolean hasUnfinished() {
+        for (TaskNode<?> task = head; task != null; task = task.next) {
+            if (!task.isDaemon() && !task.isTerminated()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Those tasks that the filter wants, oldest first; of the terminated ones only the newest `history` are looked at. */
     synchronized List<Task<?>> list(Filter filter) {
         var list = new ArrayList<Task<?>>();
