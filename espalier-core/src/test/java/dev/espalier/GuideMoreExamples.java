@@ -24,6 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the README and the rest of the guide's: what is shown is what runs here. */
+@SuppressWarnings("FutureReturnValueIgnored") // a group awaits its tasks and throws their failures
 class GuideMoreExamples {
     record Product(String name, int stock, String advice) {}
 
@@ -183,20 +184,20 @@ class GuideMoreExamples {
     }
 
     /** An asynchronous client, as java.net.http.HttpClient: cancelling the future ends the exchange and keeps the connection. */
-    private interface Client {
+    interface Client {
         CompletableFuture<String> get(URI url);
     }
 
     // @start region="http"
     static String fetch(Client client, URI url) throws IOException, InterruptedException {
         var response = client.get(url); // with java.net.http: client.sendAsync(request, BodyHandlers.ofString())
-        return CancelScope.cancelling(() -> response.cancel(true), () -> {
-            try {
-                return response.get();
-            } catch (ExecutionException e) {
-                throw new IOException("could not fetch " + url, e.getCause());
-            }
-        });
+        try {
+            return CancelScope.cancelling(() -> response.cancel(true), () -> response.get());
+        } catch (ExecutionException e) {
+            throw new IOException("could not fetch " + url, e.getCause());
+        } finally {
+            response.cancel(true); // if this code was cancelled before `cancelling`, the hook did not run
+        }
     }
     // @end
 
@@ -212,7 +213,7 @@ class GuideMoreExamples {
         assertThat(silent).isCancelled();
     }
 
-    private static final class Connection implements AutoCloseable {
+    static final class Connection implements AutoCloseable {
         private final AtomicBoolean closed = new AtomicBoolean();
 
         void serve() {}

@@ -10,8 +10,6 @@ import dev.espalier.Task;
 import dev.espalier.TaskCancelledException;
 import dev.espalier.TaskFailedException;
 import dev.espalier.TaskStatus;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,37 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what it returns
  */
-public final class TaskNode<T extends @Nullable Object> extends Strand
+public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         implements Task<T>, Runnable, Thread.UncaughtExceptionHandler {
-    /*
-     * States, in state
-     *   NEW -> RUNNING -> SUCCEEDED | FAILED | CANCELLED      its thread alone writes these; the outcome is decided once, when the code has ended
-     *   CANCELLED from the beginning                          it never ran (L4)
-     *   NEW -> ABANDONED                                      its thread could not be started (L11); nobody has the handle
-     * and in waiters
-     *   null or a stack of Waiters -> TERMINATED              (compare-and-set) callbacks are done; from now on others see the outcome
-     *
-     * The order of an end: the code ends; groups it left open are closed; the outcome is decided and, if it is a failure, recorded, which may
-     * cancel the group; observers; callbacks; carried context is cleared; TERMINATED; awaiters and futures; the place is given back; the
-     * group's count goes down, the last thing the thread does.
-     *
-     * Memory ordering
-     *   result is written before state and before waiters = TERMINATED, and read after one of these (M1).
-     *   Start:  state = RUNNING, then looks whether it is cancelled. Canceller: cause, then reads state. One of them interrupts (C2).
-     *   Await:  pushes its node on waiters, then parks; the end swaps the whole stack for TERMINATED, then unparks what was on it.
-     *
-     * work is the body until the code begins; then, if the task failed, the task that failed after it in its group (guarded by Failures).
-     *
-     * Removing a node that gave up waiting happens under the node's task's monitor, so that removals do not undo each other; pushing is a
-     * compare-and-set of the head, which removal respects.
-     */
-    static final int NEW = 0;
-    static final int RUNNING = 1;
-    static final int SUCCEEDED = 2;
-    static final int FAILED = 3;
-    static final int CANCELLED = 4;
-    static final int ABANDONED = 5;
-
     /** Flags, fixed when it is forked. */
     static final int DAEMON = 1;
     /** Its work is an Action and not a Callable. */
@@ -67,30 +36,16 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
     private static final int REFUSED = 4;
 
     private static final AtomicLong IDS = new AtomicLong();
-    private static final VarHandle WAITERS;
-
-    static {
-        try {
-            WAITERS = MethodHandles.lookup().findVarHandle(TaskNode.class, "waiters", Waiter.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final long id;
     private final @Nullable String name;
     private final byte flags;
     /** While true, a failure is the starter's and not the group's (L10). Written by the starter before the fork, then by StartWork. */
     volatile boolean starting;
 
-    private volatile boolean observed;
-    volatile int state;
-    private volatile @Nullable Waiter waiters;
 
     @Nullable
     Object work;
 
-    private @Nullable Object result;
     /** The task forked before this one, or itself once it is out of the group's list; see TaskList. */
     volatile @Nullable TaskNode<?> next;
 
@@ -108,8 +63,7 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         var task = new TaskNode<T>(group, name, Waiter.TERMINATED, flags | REFUSED);
         task.work = null;
         task.cause = reason;
-        task.state = CANCELLED;
-        task.waiters = Waiter.TERMINATED;
+        task.terminateAs(CANCELLED);
         return task;
     }
 
@@ -128,16 +82,6 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
     @Nullable
     String givenName() {
         return name;
-    }
-
-    @Override
-    boolean isRunning() {
-        return state != NEW && waiters != Waiter.TERMINATED;
-    }
-
-    @Override
-    boolean isOver() {
-        return isTerminated();
     }
 
     @Override
@@ -204,13 +148,11 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         }
         try {
             if (thrown == null) {
-                result = value;
-                state = SUCCEEDED;
+                succeed(value);
             } else if (isEffectivelyCancelled() && Cancellation.isCancellation(thrown)) {
                 state = CANCELLED;
             } else {
-                result = thrown;
-                state = FAILED;
+                fail(thrown);
                 group().taskFailed(this, thrown);
             }
         } finally {
@@ -221,11 +163,7 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
 
     private void terminate() {
         Group group = group();
-        Waiter seen;
-        do {
-            seen = waiters;
-            runCallbacks();
-        } while (!WAITERS.compareAndSet(this, seen, Waiter.TERMINATED));
+        Waiter seen = closeWaiters();
         try {
             Extras e = extras;
             if (e != null) {
@@ -241,17 +179,9 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         }
     }
 
-    /** Runs the callbacks that have not run, in the order of registration. */
-    private void runCallbacks() {
-        for (Waiter.Callback<?> c = Waiter.firstCallback(waiters); c != null; c = Waiter.firstCallback(waiters)) {
-            c.run();
-        }
-    }
-
     /** The thread could not be started: nobody gets this task. */
     void abandon() {
-        state = ABANDONED;
-        waiters = Waiter.TERMINATED;
+        terminateAs(ABANDONED);
         thread = null;
     }
 
@@ -276,16 +206,6 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
         return id;
     }
 
-    boolean isTerminated() {
-        return waiters == Waiter.TERMINATED;
-    }
-
-    /** The state that the caller may see: others see no outcome before the task has terminated. */
-    private int seen() {
-        int s = state;
-        return s > RUNNING && !isTerminated() && !Thread.currentThread().equals(thread) ? RUNNING : s;
-    }
-
     @Override
     public TaskStatus status() {
         return switch (seen()) {
@@ -308,23 +228,6 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
             }
             default -> Optional.of(new Outcome.Cancelled<>(Reasons.of(this)));
         };
-    }
-
-    private T value() {
-        return Sneaky.cast(result);
-    }
-
-    /** What it threw; only for a task that failed. */
-    Throwable failure() {
-        return (Throwable) Objects.requireNonNull(result);
-    }
-
-    void observe() {
-        observed = true;
-    }
-
-    boolean isObserved() {
-        return observed;
     }
 
     // ---- cancelling
@@ -379,45 +282,6 @@ public final class TaskNode<T extends @Nullable Object> extends Strand
             }
             default -> throw Waiter.View.cancelled(this);
         };
-    }
-
-    /** Pushes a waiter; false if the task has terminated. */
-    boolean push(Waiter waiter) {
-        while (true) {
-            Waiter head = waiters;
-            if (head == Waiter.TERMINATED) {
-                return false;
-            }
-            waiter.next = head;
-            if (WAITERS.compareAndSet(this, head, waiter)) {
-                return true;
-            }
-        }
-    }
-
-    /** Takes out a waiter that gave up, so that it leaves no trace. */
-    synchronized void remove(Waiter waiter) {
-        while (true) {
-            Waiter head = waiters;
-            if (head == waiter) {
-                if (WAITERS.compareAndSet(this, head, head.next)) {
-                    return;
-                }
-                continue; // something was pushed before it, or the task terminated
-            }
-            for (Waiter w = head; w != null; w = w.next) {
-                if (w.next == waiter) {
-                    w.next = waiter.next;
-                    return;
-                }
-            }
-            return;
-        }
-    }
-
-    @Nullable
-    Waiter waiters() {
-        return waiters;
     }
 
     // ---- Future

@@ -190,7 +190,7 @@ public class CancelReasonTest {
             }
             assertThat(scope.reason()).get().satisfies(reason -> {
                 assertThat(reason.kind()).isEqualTo(Kind.DEADLINE);
-                assertThat(reason.message()).containsIgnoringCase("deadline");
+                assertThat(reason.message()).containsAnyOf("deadline", "timeout");
                 assertThat(reason.scope()).isSameAs(scope);
             });
         });

@@ -21,37 +21,52 @@ public class InterruptRaceTest {
         return new SplittableRandom(seed);
     }
 
-    /** Cancels each scope that is put into it after a little time, and says when it has. */
+    /** Does each thing that is put into it after a little time, on a thread of its own that does not park, and says when it has. */
     private static final class Canceller implements AutoCloseable {
-        private volatile @Nullable CancelScope next;
+        private volatile @Nullable Runnable next;
         private volatile int spins;
+        private volatile boolean taken;
         private volatile boolean end;
         private final Foreign thread = Foreign.run(() -> {
-            while (!end) {
-                var scope = next;
-                if (scope != null) {
+            for (int idle = 0; !end; idle++) {
+                var action = next;
+                if (action != null) {
+                    taken = true;
                     Race.spin(spins);
-                    scope.cancel();
+                    action.run();
                     next = null;
+                    idle = 0;
                 } else {
-                    Thread.onSpinWait();
+                    pause(idle);
                 }
             }
         });
 
-        void cancelSoon(CancelScope scope, int delay) {
-            spins = delay;
-            next = scope;
+        private static void pause(int idle) {
+            if (idle % 100 == 99) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
         }
 
-        /** Waits until the scope has been cancelled. */
+        void soon(Runnable action, int delay) {
+            taken = false;
+            spins = delay;
+            next = action;
+        }
+
+        /** Waits until its thread runs, so that the two are at work at the same time. */
+        void awaitTaken() {
+            for (int i = 0; !taken; i++) {
+                pause(i);
+            }
+        }
+
+        /** Waits until it is done. */
         void await() {
             for (int i = 0; next != null; i++) {
-                if (i % 1_000 == 999) {
-                    Thread.yield();
-                } else {
-                    Thread.onSpinWait();
-                }
+                pause(i);
             }
         }
 
@@ -72,8 +87,8 @@ public class InterruptRaceTest {
                 var scope = CancelScope.create();
                 int kind = random.nextInt(4);
                 int spins = random.nextInt(300);
-                canceller.cancelSoon(scope, random.nextInt(300));
-                if (!scope.run(body(kind, spins))) {
+                canceller.soon(scope::cancel, random.nextInt(300));
+                if (!scope.run(body(canceller, kind, spins))) {
                     caught++;
                 }
                 canceller.await(); // the cancel has returned, so that an interrupt would have arrived
@@ -88,8 +103,8 @@ public class InterruptRaceTest {
         assertThat(caught).as("scopes that were reached in time").isPositive();
     }
 
-    private static VoidBody<RuntimeException> body(int kind, int spins) {
-        return switch (kind) {
+    private static VoidBody<RuntimeException> body(Canceller canceller, int kind, int spins) {
+        VoidBody<RuntimeException> body = switch (kind) {
             case 0 -> () -> Race.spin(spins);
             case 1 ->
                 () -> {
@@ -110,6 +125,10 @@ public class InterruptRaceTest {
                     }
                 };
         };
+        return () -> {
+            canceller.awaitTaken();
+            body.call();
+        };
     }
 
     @BackendTest
@@ -125,9 +144,9 @@ public class InterruptRaceTest {
                 boolean cancelsOuter = random.nextBoolean();
                 int kind = random.nextInt(4);
                 int spins = random.nextInt(200);
-                canceller.cancelSoon(cancelsOuter ? outer : inner, random.nextInt(300));
+                canceller.soon((cancelsOuter ? outer : inner)::cancel, random.nextInt(300));
                 boolean ended = outer.run(() -> {
-                    boolean _ = inner.run(body(kind, spins));
+                    boolean _ = inner.run(body(canceller, kind, spins));
                     Race.spin(spins);
                 });
                 canceller.await();
@@ -151,8 +170,9 @@ public class InterruptRaceTest {
                 int spins = random.nextInt(2_000);
                 int delay = random.nextInt(4_000);
                 TaskGroup.run(group -> {
-                    canceller.cancelSoon(group.scope(), delay);
+                    canceller.soon(group::cancel, delay);
                     var _ = group.fork(() -> Race.spin(spins));
+                    canceller.awaitTaken();
                     Race.spin(spins);
                 });
                 canceller.await();
@@ -171,7 +191,7 @@ public class InterruptRaceTest {
             for (int i = 0; i < 20_000; i++) {
                 var scope = CancelScope.create();
                 boolean jdk = random.nextBoolean();
-                canceller.cancelSoon(scope, random.nextInt(200));
+                canceller.soon(scope::cancel, random.nextInt(200));
                 boolean ended = scope.run(() -> {
                     if (jdk) {
                         Stubborn.forever();
@@ -221,18 +241,29 @@ public class InterruptRaceTest {
     void foreignAgainstCancel() throws Exception {
         var random = random("foreign against cancel");
         var owner = Thread.currentThread();
-        try (var canceller = new Canceller();
-                var race = new Race("foreign against cancel, rival")) {
-            for (int i = 0; i < 3_000; i++) {
+        try (var canceller = new Canceller()) {
+            for (int i = 0; i < 20_000; i++) {
                 var scope = CancelScope.create();
-                int spins = random.nextInt(1_000);
-                var rival = race.start(owner::interrupt);
-                canceller.cancelSoon(scope, random.nextInt(500));
-                boolean _ = scope.run(() -> Race.spin(spins));
+                int spins = random.nextInt(400);
+                int between = random.nextInt(100);
+                boolean interruptFirst = random.nextBoolean();
+                canceller.soon(
+                        () -> {
+                            if (interruptFirst) {
+                                owner.interrupt();
+                            }
+                            Race.spin(between);
+                            scope.cancel();
+                            if (!interruptFirst) {
+                                owner.interrupt();
+                            }
+                        },
+                        random.nextInt(300));
+                boolean _ = scope.run(() -> {
+                    canceller.awaitTaken();
+                    Race.spin(spins);
+                });
                 canceller.await();
-                while (!rival.future().isDone()) {
-                    Thread.yield();
-                }
                 boolean _ = Thread.interrupted();
                 assertThat(CancelScope.create().run(CancelScope::checkpoint)).isTrue();
                 assertThat(owner.isInterrupted()).isFalse();

@@ -15,6 +15,7 @@ import dev.espalier.TaskGroup;
 import dev.espalier.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -82,10 +83,13 @@ public class LimitTest {
             assertThat(group.tryFork(() -> ran.getAndSet(true))).isEmpty();
             assertThat(group.stats().forked()).isEqualTo(42);
             blockers.getFirst().release();
-            Threads.until(tasks.getFirst()::isDone);
-            var next = group.tryFork(() -> 7);
-            assertThat(next).isPresent();
-            assertThat(next.get().await()).isEqualTo(7);
+            var next = new AtomicReference<Optional<Task<Integer>>>();
+            Threads.until(() -> {
+                next.set(group.tryFork(() -> 7));
+                return next.get().isPresent();
+            });
+            assertThat(tasks.getFirst().isDone()).isTrue();
+            assertThat(next.get().orElseThrow().await()).isEqualTo(7);
             blockers.forEach(Blocker::release);
         });
         assertThat(ran).isFalse();

@@ -116,6 +116,27 @@ public class OnCancelTest {
     }
 
     @BackendTest
+    @DisplayName("C9 a callback registered before its scope is entered is told when that happens below a cancelled one")
+    void beforeEntry() throws Exception {
+        var called = new CountDownLatch(1);
+        var inner = CancelScope.create();
+        try (var _ = inner.onCancel(reason -> {
+            told.add(reason);
+            called.countDown();
+        })) {
+            boolean ended = scope.run(() -> {
+                scope.cancel();
+                assertThat(told).isEmpty();
+                boolean _ = inner.run(() -> {
+                    boolean _ = Failures.uninterruptibly(called);
+                });
+            });
+            assertThat(ended).isTrue();
+        }
+        assertThat(told).containsExactly(scope.reason().orElseThrow());
+    }
+
+    @BackendTest
     @DisplayName("C9 a callback of a shielded scope is told when the shield is taken down, not before")
     void shielded() throws Exception {
         var called = new CountDownLatch(1);

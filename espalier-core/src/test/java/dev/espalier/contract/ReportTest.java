@@ -88,7 +88,9 @@ public class ReportTest {
                             }));
                     var thread = stubborn.awaitHolding();
                     task.cancel("enough");
-                    advance(clock, seconds(10), 1);
+                    advance(clock, seconds(9), 0);
+                    var _ = stubborn.awaitHolding(); // it has dealt with the interrupts, so that it is seen waiting
+                    advance(clock, seconds(1), 1);
                     var report = reports.getFirst();
                     assertThat(report.path()).containsSubsequence("shop", "orders", "lines", "line-7");
                     assertThat(report.task()).isSameAs(leaf.get());
@@ -233,7 +235,7 @@ public class ReportTest {
                             task.cancel();
                             advance(clock, seconds(10), 1);
                             advance(clock, seconds(20), 2);
-                            assertThat(stubborn.interrupts()).isGreaterThan(4);
+                            assertThat(stubborn.interrupts()).isGreaterThan(1);
                             stubborn.release();
                         });
                 Threads.until(() -> logs.exceptions().contains(bad));

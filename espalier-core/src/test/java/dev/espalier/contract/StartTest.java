@@ -300,7 +300,8 @@ public class StartTest {
             });
             assertThat(group.tryFork(() -> 1)).isEmpty();
             blocker.release();
-            Threads.until(() -> started.task().isDone());
+            group.join();
+            assertThat(started.task().isDone()).isTrue();
             var next = group.tryFork(() -> 7);
             assertThat(next).isPresent();
             assertThat(next.get().await()).isEqualTo(7);

@@ -4,7 +4,9 @@ package dev.espalier.contract;
 
 import dev.espalier.Action;
 import dev.espalier.CancelScope;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +23,14 @@ final class Stubborn implements Action {
         CancelScope.checkpoint();
     }
 
-    /** Blocks the calling thread until {@link #release}. */
+    /** Blocks the calling thread until {@link #release}; gives up where a test that has failed never releases it. */
     void hold() {
         thread = Thread.currentThread();
         while (true) {
             try {
-                release.await();
+                if (!release.await(20, TimeUnit.SECONDS)) {
+                    throw new AssertionError("never released");
+                }
                 break;
             } catch (InterruptedException e) {
                 interrupts.incrementAndGet();
@@ -49,9 +53,9 @@ final class Stubborn implements Action {
     Thread awaitHolding() {
         Threads.untilRegardless(() -> {
             var t = thread;
-            return t != null && !t.isInterrupted() && t.getState() == Thread.State.WAITING;
+            return t != null && !t.isInterrupted() && t.getState() == Thread.State.TIMED_WAITING;
         });
-        return java.util.Objects.requireNonNull(thread);
+        return Objects.requireNonNull(thread);
     }
 
     /** How many interrupts it got, once it has dealt with those that were sent. */
