@@ -46,7 +46,7 @@ public record CancelReason(
     }
 
     /**
-     * The kind and the message, in one line.
+     * The message.
      *
      * @return for logs and exception messages
      */

@@ -45,9 +45,9 @@ public final class BackendScope extends Scope {
             thrown = t;
         }
         try {
-            thrown = Group.closeLeaked(strand, open, scope, thrown);
+            thrown = GroupExit.closeLeaked(strand, open, scope, thrown);
         } finally {
-            boolean _ = strand.leave(scope, /* interruptedBefore= */ true);
+            boolean _ = strand.leave(scope, /* interruptedBefore= */ true, /* unwinding= */ thrown != null);
             Strands.detach(strand);
         }
         if (thrown != null) {

@@ -13,8 +13,8 @@ final class Cascade {
      *
      * Nothing is locked. Tasks that are pushed on a group's list while the walk is under way are before its head and are missed; they look up
      * for themselves when they start. A task that is swept out of the list while the walk stands on it is linked to itself; the walk then
-     * begins that group again, which is harmless, since whatever is done to a task twice is done once, and ends, since a
-     * group that is cancelled is not forked in and so not swept.
+     * begins that group again, which is harmless, since whatever is done to a task twice is done once. It ends, since a
+     * cancelled group runs no new tasks; only refused forks are still pushed, and it takes a thousand of them for another sweep.
      *
      * Groups behind a shield are passed over, because they are not effectively cancelled.
      */
@@ -37,9 +37,20 @@ final class Cascade {
 
     private Cascade() {}
 
-    /** Tells everything below a scope that has just been cancelled, or lost its shield. */
+    /** Tells everything below a scope that has just been cancelled. */
     static void spread(Scope scope) {
         walk(scope, TELL);
+    }
+
+    /** Tells everything below a scope that has lost its shield, also what was told before the shield went up. */
+    static void unshield(Scope scope, @Nullable Strand except) {
+        walk(scope, strand -> {
+            if (strand != except) {
+                tell(strand);
+                strand.deliver(/* again= */ true);
+            }
+            return true;
+        });
     }
 
     static void walk(Scope scope, Visitor visitor) {

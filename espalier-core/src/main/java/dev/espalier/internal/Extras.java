@@ -20,7 +20,8 @@ final class Extras {
      * a new one, so that a scope holds at most one (T6). A timer that fires late, for a deadline that was moved, finds that the
      * deadline has not passed and arms again. A timer that fires while the scope ends finds it ended and does nothing.
      *
-     * Lock order: this monitor is innermost; under it only Backend.schedule is called, which calls nothing back. Cancelling happens
+     * Lock order: this monitor is innermost; under it only methods of the Backend and of its registrations are called, which call nothing
+     * back. Cancelling happens
      * after it is released.
      */
     private final Scope scope;
@@ -141,7 +142,7 @@ final class Extras {
             }
             scope.shield = false;
         }
-        Cascade.spread(scope);
+        Cascade.unshield(scope, null);
     }
 
     // ---- callbacks

@@ -107,17 +107,22 @@ final class Failures {
     }
 
     /** The exception of a group whose tasks failed (F2); only if {@link #isPending}. */
-    synchronized TaskGroupException takeException(Group group) {
-        long count = total - totalThrown;
-        TaskNode<?> task = kept().get(Math.min(thrown, kept - 1));
-        List<Throwable> failures = take();
-        if (failures.isEmpty()) {
-            failures.add(task.failure());
+    TaskGroupException takeException(Group group) {
+        long count;
+        TaskNode<?> task;
+        List<Throwable> pending;
+        synchronized (this) {
+            count = total - totalThrown;
+            task = kept().get(Math.min(thrown, kept - 1));
+            pending = take();
+        }
+        if (pending.isEmpty()) {
+            pending.add(task.failure()); // all others were too many to keep
         }
         return Traces.trimmed(new TaskGroupException(
                 count + (count == 1 ? " task of " : " tasks of ") + group.describe() + " failed"
                         + (count == 1 ? ": '" : "; the first was '") + task.name() + "': " + task.failure(),
-                failures));
+                pending));
     }
 
     /** The group closes: a supervisor's failures that nobody has looked at are logged (F6). */

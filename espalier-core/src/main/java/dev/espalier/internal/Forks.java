@@ -79,8 +79,9 @@ final class Forks {
     }
 
     private static IllegalStateException closed(Group group) {
-        return new IllegalStateException(group.describe() + " is closed: its body and all its tasks have ended; fork while it"
-                + " is open, or use a group that lives longer");
+        return new IllegalStateException(
+                group.describe() + " is closed: its body and all its tasks have ended; fork while it"
+                        + " is open, or use a group that lives longer");
     }
 
     private static <T extends @Nullable Object> TaskNode<T> launch(Group group, TaskNode<T> task) {
@@ -92,8 +93,7 @@ final class Forks {
                 work.bind(task);
             }
             task.work = Carried.capture(group.options, body, task);
-            Thread thread = Launch.thread(
-                    group.backend(), task, task.givenName(), group.options.inheritThreadLocals());
+            Thread thread = Launch.thread(group.backend(), task, task.givenName(), group.options.inheritThreadLocals());
             task.thread = thread;
             Strands.mark(thread, task);
             group.tasks.push(task);
@@ -117,6 +117,7 @@ final class Forks {
         task.abandon();
         if (linked) {
             group.tasks.uncount();
+            group.observers.ended(task);
         }
         group.taskTerminated(task);
     }
@@ -212,7 +213,7 @@ final class Forks {
         switch (task.state) {
             case TaskNode.FAILED -> {
                 task.observe();
-                if (left != null && here == null) {
+                if (left != null && !(left instanceof CancelledException)) {
                     Thread.currentThread().interrupt();
                 }
                 throw new TaskFailedException(task, task.failure());

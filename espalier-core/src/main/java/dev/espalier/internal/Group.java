@@ -4,8 +4,6 @@ package dev.espalier.internal;
 
 import dev.espalier.Action;
 import dev.espalier.CancelPolicy;
-import dev.espalier.CancelReason;
-import dev.espalier.CancelReason.Kind;
 import dev.espalier.CancelScope;
 import dev.espalier.Deadline;
 import dev.espalier.GroupAction;
@@ -18,8 +16,6 @@ import dev.espalier.Started;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.spi.Backend;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -179,7 +175,7 @@ public final class Group extends Ledger implements TaskGroup {
         } else if (shielded != shield) {
             shield = shielded;
             if (!shielded) {
-                Cascade.spread(this);
+                Cascade.unshield(this, null);
             }
         }
     }
@@ -290,7 +286,8 @@ public final class Group extends Ledger implements TaskGroup {
 
     /** A failure of a task: recorded; the first one cancels the group (F1). */
     void taskFailed(TaskNode<?> task, Throwable failure) {
-        if (!task.starting && failures.add(task)) {
+        StartWork<?> start = task.startWork;
+        if ((start == null || !start.failsBeforeReady()) && failures.add(task)) {
             cancelWith(task);
         }
     }
@@ -318,12 +315,6 @@ public final class Group extends Ledger implements TaskGroup {
     @Override
     public void close() {
         GroupExit.close(this);
-    }
-
-    /** Closes the groups that were left open inside a scope or task that has ended (L5). */
-    static @Nullable Throwable closeLeaked(
-            Strand strand, @Nullable Group open, Scope scope, @Nullable Throwable thrown) {
-        return strand.groups == open ? thrown : GroupExit.closeLeaked(strand, scope, thrown);
     }
 
     // ---- looking

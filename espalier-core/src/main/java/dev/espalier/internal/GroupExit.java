@@ -4,6 +4,8 @@ package dev.espalier.internal;
 
 import dev.espalier.CancelReason;
 import dev.espalier.CancelReason.Kind;
+import dev.espalier.Cancellation;
+import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
 import dev.espalier.GroupStats;
 import dev.espalier.StructureException;
@@ -61,7 +63,8 @@ final class GroupExit {
         Scope in = group.owner.current;
         String message = null;
         if (in.isEffectivelyCancelled()) {
-            message = " was cancelled while it waited for the tasks: " + Reasons.of(in).message();
+            message = " was cancelled while it waited for the tasks: "
+                    + Reasons.of(in).message();
         } else if (interrupted && group.tasks.hasUnfinished()) {
             group.foreign = true;
             message = " was interrupted while it waited for the tasks";
@@ -98,7 +101,12 @@ final class GroupExit {
 
     static CancelReason ending(Group group) {
         return new CancelReason(
-                Kind.SHUTDOWN, group.describe() + " is ending: its body and its tasks have ended", group, null, null, null);
+                Kind.SHUTDOWN,
+                group.describe() + " is ending: its body and its tasks have ended",
+                group,
+                null,
+                null,
+                null);
     }
 
     // ---- join
@@ -237,20 +245,42 @@ final class GroupExit {
         if (own != null && own.kind() != Kind.SHUTDOWN) {
             return null; // C18: it was cancelled by its own cancel
         }
-        return new IllegalStateException(cut + (cut == 1 ? " task of " : " tasks of ") + group.describe()
-                + (cut == 1 ? " was" : " were") + " cut short, because the group was closed before "
-                + (cut == 1 ? "it" : "they") + " had ended; call join() before, or cancel() if that is meant");
+        boolean fromAround = group.isCancelledFromAround();
+        var cutShort = new IllegalStateException(cut + (cut == 1 ? " task of " : " tasks of ") + group.describe()
+                + (cut == 1 ? " was" : " were") + " cut short, because "
+                + (fromAround
+                        ? Reasons.of(group).message() + ", and the body did not join"
+                        : "the group was closed before " + (cut == 1 ? "it" : "they")
+                                + " had ended; call join() before, or cancel() if that is meant"));
+        if (fromAround) {
+            cutShort.initCause(new CancelledException(Reasons.of(group))); // so that the scope around knows its own
+        }
+        return Traces.trimmed(cutShort);
     }
 
     // ---- being closed
 
-    /** Closes what was left open inside a scope or task that has ended; what is to be thrown. */
-    static @Nullable Throwable closeLeaked(Strand strand, Scope scope, @Nullable Throwable thrown) {
+    /**
+     * Closes the groups that were left open inside a scope or task that has ended (L5).
+     *
+     * @param open the innermost group when the scope was entered
+     * @param thrown what the body threw
+     * @return what is to be thrown: a cancellation, which somebody may absorb, gives way, so that nothing is lost with it
+     */
+    static @Nullable Throwable closeLeaked(
+            Strand strand, @Nullable Group open, Scope scope, @Nullable Throwable thrown) {
+        if (strand.groups == open) {
+            return thrown;
+        }
         StructureException structure = closeInner(strand, scope, scope.describe() + " ended");
         if (structure == null) {
             return thrown;
         }
         if (thrown == null) {
+            return structure;
+        }
+        if (Cancellation.isCancellation(thrown)) {
+            Failures.attach(structure, List.of(thrown));
             return structure;
         }
         Failures.attach(thrown, List.of(structure));

@@ -38,6 +38,7 @@ final class GroupRun {
         Throwable thrown = null;
         boolean reports = false;
         boolean passes = false;
+        boolean unwinding = true;
         try {
             group.begin();
             try {
@@ -46,19 +47,18 @@ final class GroupRun {
                 thrown = t;
             }
             reports = thrown != null && reportsOnly(thrown);
+            if (!group.isClosed()) {
+                Throwable withLeaked = GroupExit.closeLeaked(owner, group, group, thrown);
+                reports &= withLeaked == thrown;
+                thrown = withLeaked;
+            }
             if (thrown != null && !reports) {
                 group.cancelWith(group.reasonOf(
                         Kind.BODY_FAILED, "the body of " + group.describe() + " failed: " + thrown, thrown));
             }
-            if (!group.isClosed()) {
-                Throwable withLeaked = Group.closeLeaked(owner, group, group, thrown);
-                if (withLeaked != thrown) {
-                    thrown = withLeaked;
-                    reports = false;
-                }
-            }
+            unwinding = thrown != null;
         } finally {
-            passes = exit(interruptedBefore);
+            passes = exit(interruptedBefore, unwinding);
         }
         return decide(value, thrown, reports, passes);
     }
@@ -72,7 +72,7 @@ final class GroupRun {
     }
 
     /** Waits for everything, and leaves the scope; whether a cancellation from around passes. */
-    private boolean exit(boolean interruptedBefore) {
+    private boolean exit(boolean interruptedBefore, boolean unwinding) {
         try {
             if (!group.isClosed() && GroupExit.finish(group, /* cancelOnInterrupt= */ true)) {
                 Thread.currentThread().interrupt();
@@ -87,7 +87,7 @@ final class GroupRun {
         if (!shielded && group.cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE) {
             around.fireExpired();
         }
-        boolean passes = owner.leave(group, interruptedBefore);
+        boolean passes = owner.leave(group, interruptedBefore, unwinding);
         if (group.cause == null) {
             passes = !shielded && around.isEffectivelyCancelled();
         }

@@ -84,7 +84,7 @@ public final class HookScope extends Scope {
                 } catch (Throwable t) { // rethrown below
                     thrown = t;
                 }
-                thrown = Group.closeLeaked(strand, open, this, thrown);
+                thrown = GroupExit.closeLeaked(strand, open, this, thrown);
             }
         } finally {
             boolean begun = !state.compareAndSet(State.ARMED, State.CLOSED) && state.get() == State.BEGUN;
@@ -95,7 +95,7 @@ public final class HookScope extends Scope {
                     timer.close();
                 }
             }
-            boolean _ = strand.leave(this, /* interruptedBefore= */ true);
+            boolean _ = strand.leave(this, /* interruptedBefore= */ true, /* unwinding= */ thrown != null);
         }
         if (!ran) {
             throw strand.cancelled(/* consumed= */ false);

@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
 /** A scope made by a factory of {@code CancelScope}, to be entered once. */
 public final class PlainScope extends Scope {
     /*
-     * States: new -> entered (compare-and-set of strand) -> ended. Whatever is set before the entry (deadline, shield, even a cancellation)
+     * States: new -> entered (compare-and-set) -> over. Whatever is set before the entry (deadline, shield, even a cancellation)
      * takes effect at the entry: parent, then strand, then current are written, and only then the cause is read; a
      * cancellation that comes at the same time either sees the strand and delivers, or is seen here.
      *
      * The exit decides once (C6): current becomes the parent; deliveries are waited for; then, if something around is effectively cancelled,
      * what the body threw passes, else this scope absorbs it, if it is cancelled and the exception shows an interruption.
      */
-    private static final VarHandle STRAND;
+    private static final VarHandle ENTERED;
 
     static {
         try {
-            STRAND = MethodHandles.lookup().findVarHandle(PlainScope.class, "strand", Strand.class);
+            ENTERED = MethodHandles.lookup().findVarHandle(PlainScope.class, "entered", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,6 +40,10 @@ public final class PlainScope extends Scope {
     private final @Nullable Duration timeout; // from entry
     private final @Nullable Duration shieldLimit;
     private volatile @Nullable Strand strand;
+
+    @SuppressWarnings("UnusedVariable") // read and written by ENTERED
+    private volatile boolean entered;
+
     private volatile boolean caught;
     private volatile boolean over;
 
@@ -183,7 +187,7 @@ public final class PlainScope extends Scope {
     private <T extends @Nullable Object, X extends Exception> @Nullable Object execute(Body<T, X> body)
             throws X, InterruptedException {
         Strand here = Strands.attach();
-        if (!STRAND.compareAndSet(this, null, here)) {
+        if (!ENTERED.compareAndSet(this, false, true)) {
             Strands.detach(here);
             throw alreadyEntered();
         }
@@ -192,6 +196,7 @@ public final class PlainScope extends Scope {
         Object result = null;
         Throwable thrown = null;
         boolean passes = true;
+        boolean unwinding = true;
         try {
             enter(here);
             try {
@@ -199,9 +204,10 @@ public final class PlainScope extends Scope {
             } catch (Throwable t) { // rethrown or absorbed below
                 thrown = t;
             }
-            thrown = Group.closeLeaked(here, open, this, thrown);
+            thrown = GroupExit.closeLeaked(here, open, this, thrown);
+            unwinding = thrown != null;
         } finally {
-            passes = exit(here, interruptedBefore);
+            passes = exit(here, interruptedBefore, unwinding);
         }
         if (thrown == null) {
             return result;
@@ -215,6 +221,7 @@ public final class PlainScope extends Scope {
 
     private void enter(Strand here) {
         parent = here.current;
+        strand = here;
         here.enter(this);
         if (shield) {
             here.raiseShield(this);
@@ -222,7 +229,7 @@ public final class PlainScope extends Scope {
                 extras().limitShield(shieldLimit);
             }
         }
-        if (timeout != null) {
+        if (timeout != null && deadline() == Deadline.NONE) { // a deadline set before the entry takes its place
             extras().deadline(Deadline.after(timeout, backend()), timeout);
         }
         Extras e = extras;
@@ -235,12 +242,12 @@ public final class PlainScope extends Scope {
         }
     }
 
-    private boolean exit(Strand here, boolean interruptedBefore) {
+    private boolean exit(Strand here, boolean interruptedBefore, boolean unwinding) {
         if (!shield && cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE) {
             Objects.requireNonNull(parent).fireExpired(); // with equal deadlines the outermost wins
         }
         over = true;
-        boolean passes = here.leave(this, interruptedBefore);
+        boolean passes = here.leave(this, interruptedBefore, unwinding);
         Strands.detach(here);
         return passes;
     }

@@ -154,7 +154,7 @@ final class Pursuit implements Runnable {
             strand.markStuck();
             var since = Duration.ofNanos(elapsed);
             var reason = Objects.requireNonNull(root.ownReason());
-            var message = new StringBuilder(path(strand))
+            var message = new StringBuilder(path(strand.current))
                     .append(' ')
                     .append(what)
                     .append(" since ")
@@ -168,9 +168,13 @@ final class Pursuit implements Runnable {
                 message.append("\n    at ").append(frame);
             }
             Log.warn(message.toString(), null);
-            Observers.of(strand)
+            Observers.of(strand.current)
                     .stuck(new Stuck(
-                            path(strand), strand instanceof TaskNode<?> task ? task : null, thread, since, reason));
+                            path(strand.current),
+                            strand instanceof TaskNode<?> task ? task : null,
+                            thread,
+                            since,
+                            reason));
         }
     }
 

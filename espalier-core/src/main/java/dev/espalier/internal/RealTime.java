@@ -47,8 +47,17 @@ abstract class RealTime implements Backend {
 
     @Override
     public final Registration schedule(Runnable action, long delayNanos) {
-        var timer = TIMER.schedule(() -> EXECUTOR.execute(action), delayNanos, TimeUnit.NANOSECONDS);
+        var timer = TIMER.schedule(() -> fire(action), delayNanos, TimeUnit.NANOSECONDS);
         return () -> timer.cancel(false);
+    }
+
+    private static void fire(Runnable action) {
+        try {
+            EXECUTOR.execute(action);
+        } catch (RuntimeException | Error e) {
+            Log.warn("no thread for a timer that has fired; it runs on the timer's own", e);
+            action.run();
+        }
     }
 
     @Override

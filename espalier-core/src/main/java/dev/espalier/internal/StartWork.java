@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** The body of a task that is being started, and the hand-over of its readiness (L10). */
 final class StartWork<V extends @Nullable Object> implements Callable<@Nullable Void>, Status<V> {
     /*
-     * States: PENDING -> READY (the task) or PENDING -> LEFT (the starter gives up): one compare-and-set decides, so that a task is either handed over
-     * or cancelled by its starter, never both. The value is written before READY.
+     * States: PENDING -> READY (the task), PENDING -> LEFT (the starter gives up) or PENDING -> FAILED (the task fails before): one compare-and-set
+     * decides, so that a task is either handed over or cancelled by its starter, never both, and its failure is either the starter's or the
+     * group's. The value is written before READY, under the monitor, so that a second report finds the first.
      */
     private enum State {
         PENDING,
         READY,
-        LEFT
+        LEFT,
+        FAILED
     }
 
     private final Startable<V> body;
@@ -26,7 +28,6 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
     private final Backend backend;
     private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
     private @Nullable V value;
-    private volatile @Nullable TaskNode<?> task;
 
     StartWork(Startable<V> body, Backend backend) {
         this.body = body;
@@ -35,8 +36,7 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
 
     /** Before the task is started. */
     void bind(TaskNode<?> newTask) {
-        newTask.starting = true;
-        task = newTask;
+        newTask.startWork = this;
     }
 
     @Override
@@ -49,10 +49,6 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
     public synchronized void started(V newValue) {
         if (state.get() == State.PENDING) {
             value = newValue;
-            TaskNode<?> t = task;
-            if (t != null) {
-                t.starting = false;
-            }
             if (state.compareAndSet(State.PENDING, State.READY)) {
                 backend.unpark(starter);
                 return;
@@ -74,7 +70,12 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
 
     /** The starter gives up; false if the task is ready. */
     boolean leave() {
-        return state.compareAndSet(State.PENDING, State.LEFT) || state.get() == State.LEFT;
+        return state.compareAndSet(State.PENDING, State.LEFT) || !isReady();
+    }
+
+    /** The task fails; whether that is the starter's matter, because it has not been handed over. */
+    boolean failsBeforeReady() {
+        return state.compareAndSet(State.PENDING, State.FAILED) || !isReady();
     }
 
     V value() {

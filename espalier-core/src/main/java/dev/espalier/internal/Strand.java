@@ -242,9 +242,10 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      * Makes the parent of the current scope current, and takes back the interrupt that belongs to the scope that is left (C3).
      *
      * @param interruptedBefore whether the interrupt status was set when the scope was entered
+     * @param unwinding whether an exception leaves the scope, so that code outside learns of its cancellation by that
      * @return whether the cancellation of a scope around passes through (C6)
      */
-    final boolean leave(Scope scope, boolean interruptedBefore) {
+    final boolean leave(Scope scope, boolean interruptedBefore, boolean unwinding) {
         boolean shielded = scope.shield;
         Extras extras = scope.extras;
         current = Objects.requireNonNull(scope.parent);
@@ -256,7 +257,10 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
             boolean status = settle();
             int bits = ctl & (DELIVERED | FOREIGN);
             passes = !shielded && current.isEffectivelyCancelled();
-            if (passes || (scope.cause == null && bits == 0)) {
+            if (passes && scope.cause != null && !unwinding && !status) {
+                settled(false, 0); // the interrupt was for this scope, and has been used up in it
+                deliver(/* again= */ false);
+            } else if (passes || (scope.cause == null && bits == 0)) {
                 settled(status, bits);
             } else {
                 settled(status && ((bits & FOREIGN) != 0 || interruptedBefore), 0);
@@ -291,7 +295,7 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
     final void lowerShield(Scope scope) {
         scope.shield = false;
         redeliver(scope.extras());
-        Cascade.spread(scope);
+        Cascade.unshield(scope, this);
     }
 
     /** Behind a shield: delivers a cancellation from around that was held back, or came while the shield was up. */

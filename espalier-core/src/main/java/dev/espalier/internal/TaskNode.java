@@ -39,9 +39,9 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     private final long id;
     private final @Nullable String name;
     private final byte flags;
-    /** While true, a failure is the starter's and not the group's (L10). Written by the starter before the fork, then by StartWork. */
-    volatile boolean starting;
-
+    /** Of a task that is being started; written before the thread starts. */
+    @Nullable
+    StartWork<?> startWork;
 
     @Nullable
     Object work;
@@ -144,7 +144,7 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         Throwable thrown = fromBody;
         current = this;
         if (groups != null) {
-            thrown = Group.closeLeaked(this, null, this, thrown);
+            thrown = GroupExit.closeLeaked(this, null, this, thrown);
         }
         try {
             if (thrown == null) {
@@ -185,7 +185,7 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         thread = null;
     }
 
-    /** Not used: nothing leaves run. If this handler was copied to another thread, that thread's group decides. */
+    /** For what leaves run, which is only an Error of the JVM on its last lines, and for threads that copied this handler. */
     @Override
     public void uncaughtException(Thread t, Throwable e) {
         ThreadGroup group = t.getThreadGroup();
@@ -245,16 +245,13 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
 
     @Override
     public T await() throws InterruptedException {
-        try {
-            boolean _ = Awaiting.await(this, Long.MAX_VALUE);
-        } finally {
-            if (state == FAILED && isTerminated()) {
-                observe();
-            }
-        }
+        boolean _ = Awaiting.await(this, Long.MAX_VALUE);
         return switch (state) {
             case SUCCEEDED -> value();
-            case FAILED -> throw new TaskFailedException(this, failure());
+            case FAILED -> {
+                observe();
+                throw new TaskFailedException(this, failure());
+            }
             default -> throw new TaskCancelledException(this, Reasons.of(this));
         };
     }

@@ -32,7 +32,7 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
      *
      * work is the body until the code begins; then, if the task failed, the task that failed after it in its group (guarded by Failures).
      *
-     * Removing a node that gave up waiting happens under the node's task's monitor, so that removals do not undo each other; pushing is a
+     * Removing a node that gave up waiting happens under one lock, so that removals do not undo each other; pushing is a
      * compare-and-set of the head, which removal respects.
      */
     static final int NEW = 0;
@@ -43,6 +43,9 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
     static final int ABANDONED = 5;
 
     private static final VarHandle WAITERS;
+
+    /** Of all tasks: removals are rare and short, and a lock for each task would cost memory. */
+    private static final Object REMOVAL = new Object();
 
     static {
         try {
@@ -153,7 +156,13 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
     }
 
     /** Takes out a waiter that gave up, so that it leaves no trace. */
-    final synchronized void remove(Waiter waiter) {
+    final void remove(Waiter waiter) {
+        synchronized (REMOVAL) {
+            removeLocked(waiter);
+        }
+    }
+
+    private void removeLocked(Waiter waiter) {
         while (true) {
             Waiter head = waiters;
             if (head == waiter) {

@@ -14,7 +14,7 @@ abstract class Waiter {
     /** In place of the stack when the task has terminated. */
     static final Waiter TERMINATED = new Waiter() {};
 
-    /** The one that came before; written before the push, and under the task's monitor when that one is removed. */
+    /** The one that came before; written before the push, and under the lock of TaskState when that one is removed. */
     volatile @Nullable Waiter next;
 
     /** The task has terminated. */
