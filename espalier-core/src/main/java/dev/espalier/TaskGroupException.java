@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class TaskGroupException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final ArrayList<Throwable> failures; // kept apart: others may add suppressed exceptions to this one
+    /** Kept apart, since others may add suppressed exceptions to this one. */
+    private final ArrayList<Throwable> failures;
 
     /**
      * Made by Espalier, and by {@link #split}.

@@ -66,8 +66,9 @@ final class Extras {
     /** The scope is entered: starts its timer, and cancels it if the deadline has passed. */
     void activate() {
         synchronized (this) {
+            boolean wasActive = active;
             active = true;
-            if (deadline == Deadline.NONE) {
+            if (wasActive || deadline == Deadline.NONE) {
                 return;
             }
             arm();

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 
@@ -80,13 +79,11 @@ public class DeadlockTest {
         var checks = new AtomicInteger();
         TaskGroup.run(group -> {
             var _ = group.fork(() -> {
-                assertThatThrownBy(group::join)
-                        .isInstanceOf(IllegalStateException.class);
+                assertThatThrownBy(group::join).isInstanceOf(IllegalStateException.class);
                 checks.incrementAndGet();
                 TaskGroup.run(nested -> {
                     var _ = nested.fork(() -> {
-                        assertThatThrownBy(group::join)
-                                .isInstanceOf(IllegalStateException.class);
+                        assertThatThrownBy(group::join).isInstanceOf(IllegalStateException.class);
                         checks.incrementAndGet();
                     });
                 });

@@ -178,12 +178,14 @@ public class FailureWhileCancelledTest {
     void afterDeadline() throws Exception {
         var failure = new IOException("cleanup");
         var entered = new CountDownLatch(1);
-        var thrown = catchThrowableOfType(TaskGroupException.class, () -> TaskGroup.run(group -> {
-            var _ = group.fork(Failures.throwingWhenInterrupted(entered, failure));
-            entered.await();
-            group.scope().deadline(Deadline.after(Duration.ZERO));
-            new CountDownLatch(1).await();
-        }));
+        var thrown = catchThrowableOfType(
+                TaskGroupException.class,
+                () -> TaskGroup.run(group -> {
+                    var _ = group.fork(Failures.throwingWhenInterrupted(entered, failure));
+                    entered.await();
+                    group.scope().deadline(Deadline.after(Duration.ZERO));
+                    new CountDownLatch(1).await();
+                }));
         assertThat(Failures.reachable(thrown)).contains(failure);
     }
 

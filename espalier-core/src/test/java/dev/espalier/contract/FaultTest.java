@@ -128,8 +128,8 @@ public class FaultTest {
 
     @BackendTest
     @DisplayName(
-            "L12, C2 the outermost of three hundred nested scopes is cancelled: the innermost checkpoint throws, and all"
-                    + " are left")
+            "L12, C2 the outermost of three hundred nested scopes is cancelled: the innermost checkpoint throws, and"
+                    + " all are left")
     void deepScopes() throws Exception {
         var innermost = new AtomicReference<Throwable>();
         var outermost = CancelScope.create();
@@ -159,10 +159,14 @@ public class FaultTest {
         TaskGroup.run(group -> {
             chain(group, 1_000, bottom);
             bottom.await();
-            var canceller = new Thread(null, () -> {
-                group.cancel();
-                cancelled.set(true);
-            }, "small", 300_000);
+            var canceller = new Thread(
+                    null,
+                    () -> {
+                        group.cancel();
+                        cancelled.set(true);
+                    },
+                    "small",
+                    300_000);
             canceller.start();
             while (canceller.isAlive()) {
                 Thread.onSpinWait();

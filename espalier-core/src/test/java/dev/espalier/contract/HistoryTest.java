@@ -129,7 +129,9 @@ public class HistoryTest {
     }
 
     @BackendTest
-    @DisplayName("L7 bodies, values and handles of four thousand ended tasks: a bounded number is kept while the group is open")
+    @DisplayName(
+            "L7 bodies, values and handles of four thousand ended tasks: a bounded number is kept while the group is"
+                    + " open")
     void collectableWhileOpen(TestBackend backend) throws Exception {
         var references = new ArrayList<WeakReference<?>>();
         try (var group = TaskGroup.open(o -> o.backend(backend.real()).history(0))) {

@@ -167,7 +167,8 @@ public class LevelTriggerTest {
     }
 
     @BackendTest
-    @DisplayName("C7 a task that never ran because of a cancelled scope around its group was cut short: run throws the cancellation")
+    @DisplayName("C7 a task that never ran because of a cancelled scope around its group was cut short: run throws the"
+            + " cancellation")
     void forkThatNeverRuns() throws Exception {
         var ran = new AtomicBoolean();
         var task = new AtomicReference<Task<?>>();

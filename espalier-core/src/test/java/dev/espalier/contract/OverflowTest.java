@@ -26,14 +26,16 @@ public class OverflowTest {
     }
 
     @BackendTest
-    @DisplayName("L12 a task opens groups in groups until its stack overflows: every group ends, and the task has failed")
+    @DisplayName(
+            "L12 a task opens groups in groups until its stack overflows: every group ends, and the task has failed")
     void overflowInGroups(TestBackend backend) throws Exception {
-        var small = new FilterBackend(backend.real()) { // not the counting one: its counts would be lost in the overflow
-            @Override
-            public Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
-                return new Thread(null, task, "small stack", 128 * 1024);
-            }
-        };
+        var small =
+                new FilterBackend(backend.real()) { // not the counting one: its counts would be lost in the overflow
+                    @Override
+                    public Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
+                        return new Thread(null, task, "small stack", 128 * 1024);
+                    }
+                };
         var entered = new AtomicInteger();
         var left = new AtomicInteger();
         var thrown = catchThrowable(() -> TaskGroup.run(o -> o.backend(small), group -> {
