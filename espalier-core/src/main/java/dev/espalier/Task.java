@@ -2,7 +2,6 @@
 
 package dev.espalier;
 
-import dev.espalier.internal.CanIgnoreReturnValue;
 import dev.espalier.internal.TaskNode;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -90,7 +89,6 @@ public sealed interface Task<T extends @Nullable Object> extends Future<T> permi
      * @param mayInterruptIfRunning ignored: it is always interrupted
      * @return true unless the task had terminated
      */
-    @CanIgnoreReturnValue
     @Override
     boolean cancel(boolean mayInterruptIfRunning);
 
@@ -102,7 +100,6 @@ public sealed interface Task<T extends @Nullable Object> extends Future<T> permi
      * @param callback gets this task, whose {@link #outcome} is there
      * @return this task
      */
-    @CanIgnoreReturnValue
     Task<T> onDone(Consumer<? super Task<T>> callback);
 
     /**

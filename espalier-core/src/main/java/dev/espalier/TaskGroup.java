@@ -2,7 +2,6 @@
 
 package dev.espalier;
 
-import dev.espalier.internal.CanIgnoreReturnValue;
 import dev.espalier.internal.Group;
 import java.util.List;
 import java.util.Optional;
@@ -139,7 +138,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @throws IllegalStateException if the group has completed; or if every place is held by a task that itself waits to fork here
      * @throws java.util.concurrent.RejectedExecutionException if the backend cannot make or start a thread
      */
-    @CanIgnoreReturnValue
     <T extends @Nullable Object> Task<T> fork(Callable<? extends T> body);
 
     /**
@@ -151,7 +149,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @return its handle
      * @throws IllegalStateException as {@link #fork(Callable)}
      */
-    @CanIgnoreReturnValue
     <T extends @Nullable Object> Task<T> fork(String name, Callable<? extends T> body);
 
     /**
@@ -161,7 +158,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @return its handle
      * @throws IllegalStateException as {@link #fork(Callable)}
      */
-    @CanIgnoreReturnValue
     Task<Void> fork(Action body);
 
     /**
@@ -172,7 +168,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @return its handle
      * @throws IllegalStateException as {@link #fork(Callable)}
      */
-    @CanIgnoreReturnValue
     Task<Void> fork(String name, Action body);
 
     /**
@@ -186,7 +181,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @return its handle
      * @throws IllegalStateException as {@link #fork(Callable)}
      */
-    @CanIgnoreReturnValue
     <R extends AutoCloseable, T extends @Nullable Object> Task<T> forkWith(R resource, ResourceBody<R, T> body);
 
     /**
@@ -208,7 +202,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @return its handle
      * @throws IllegalStateException as {@link #fork(Callable)}
      */
-    @CanIgnoreReturnValue
     Task<Void> forkDaemon(String name, Action body);
 
     /**
@@ -229,7 +222,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @throws InterruptedException if the caller is interrupted by somebody else
      * @throws IllegalStateException if the task returned without reporting; or as {@link #fork(Callable)}
      */
-    @CanIgnoreReturnValue
     <V extends @Nullable Object> Started<V> start(Startable<V> body) throws InterruptedException;
 
     /**
@@ -241,7 +233,6 @@ public sealed interface TaskGroup extends AutoCloseable permits Group {
      * @return the value and the task, which goes on
      * @throws InterruptedException as {@link #start(Startable)}
      */
-    @CanIgnoreReturnValue
     <V extends @Nullable Object> Started<V> start(String name, Startable<V> body) throws InterruptedException;
 
     /**

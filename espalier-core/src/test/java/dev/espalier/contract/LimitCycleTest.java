@@ -138,12 +138,15 @@ public class LimitCycleTest {
     void mixed() throws Exception {
         var thrown = new AtomicReference<Throwable>();
         TaskGroup.run(o -> o.limit(2), group -> {
-            var below = group.fork(
-                    "holder-one",
-                    () -> TaskGroup.call(inner ->
-                            inner.fork(() -> group.fork(() -> 7).await()).await()));
-            Threads.until(() -> group.stats().forked() == 1);
+            var bothIn = new CountDownLatch(2);
+            var below = group.fork("holder-one", () -> {
+                bothIn.countDown();
+                bothIn.await();
+                return TaskGroup.call(inner ->
+                        inner.fork(() -> group.fork(() -> 7).await()).await());
+            });
             var last = group.fork("holder-two", () -> {
+                bothIn.countDown();
                 Threads.until(() -> group.stats().waiting() == 1);
                 thrown.set(catchThrowable(() -> group.fork(() -> 1)));
             });
