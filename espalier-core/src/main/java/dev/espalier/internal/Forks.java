@@ -20,11 +20,12 @@ final class Forks {
 
     /*
      * Fork against cancel (C2, L4). A fork that has its place looks whether the group is effectively cancelled; if not, the task counts as forked: it is
-     * linked, then started, and looks for itself when it begins. A canceller marks, then walks the list. So a task is either refused, or
+     * linked, counted, then started, and looks for itself when it begins. A canceller marks, then walks the list. So a task is either refused, or
      * found by the walk, or sees the mark.
      *
      * Whatever fails on the way (a propagator, the factory, the start of the thread) leaves the group as it was (L11): the task is abandoned, which
-     * nobody has seen, and its place and count are given back.
+     * nobody has seen, and its place and count are given back. Where even that overflows the stack, the owner does it when it waits: it finds the
+     * task in the list, where it was linked before it was counted.
      */
 
     static <T extends @Nullable Object> TaskNode<T> fork(Group group, @Nullable String name, Object body, int flags) {
@@ -59,14 +60,30 @@ final class Forks {
             if (group.isEffectivelyCancelled() && !group.isClosed()) {
                 return refuse(group, name, flags, null);
             }
+            var task = new TaskNode<T>(group, name, body, flags);
+            group.tasks.push(task);
             admitted = group.admit((flags & TaskNode.DAEMON) != 0);
             if (admitted) {
-                return launch(group, new TaskNode<T>(group, name, body, flags));
+                boolean started = false;
+                try {
+                    launch(group, task);
+                    started = true;
+                } finally {
+                    if (!started) { // writes first, which need no stack; if the call overflows it, the owner does it
+                        task.state = TaskNode.ABANDONED;
+                        group.abandoned = true;
+                        abandon(group, task);
+                    }
+                }
+                return task;
             }
             if (group.isClosed()) {
+                boolean _ = task.abandon();
+                group.tasks.uncount();
                 throw closed(group);
             }
-            return refuse(group, name, flags, GroupExit.ending(group));
+            task.cause = GroupExit.ending(group);
+            return refused(group, task);
         } finally {
             if (placed && !admitted) {
                 Objects.requireNonNull(places).release();
@@ -84,50 +101,64 @@ final class Forks {
                         + " is open, or use a group that lives longer");
     }
 
-    private static <T extends @Nullable Object> TaskNode<T> launch(Group group, TaskNode<T> task) {
-        boolean linked = false;
-        boolean started = false;
-        try {
-            Object body = Objects.requireNonNull(task.work);
-            if (body instanceof StartWork<?> work) {
-                work.bind(task);
-            }
-            task.work = Carried.capture(group.options, body, task);
-            Thread thread = Launch.thread(group.backend(), task, task.givenName(), group.options.inheritThreadLocals());
-            task.thread = thread;
-            Strands.mark(thread, task);
-            group.tasks.push(task);
-            linked = true;
-            group.observers.forked(task);
-            Launch.start(group.backend(), thread);
-            started = true;
-            return task;
-        } finally {
-            if (!started) {
-                abandon(group, task, linked);
-            }
+    private static void launch(Group group, TaskNode<?> task) {
+        Object body = Objects.requireNonNull(task.work);
+        if (body instanceof StartWork<?> work) {
+            work.bind(task);
         }
+        task.work = Carried.capture(group.options, body, task);
+        Thread thread = Launch.thread(group.backend(), task, task.givenName(), group.options.inheritThreadLocals());
+        task.thread = thread;
+        Strands.mark(thread, task);
+        group.observers.forked(task);
+        Launch.start(group.backend(), thread);
     }
 
-    private static void abandon(Group group, TaskNode<?> task, boolean linked) {
+    /** Takes back a task whose thread could not be started, once (L11). */
+    private static void abandon(Group group, TaskNode<?> task) {
+        Stack.reserve(); // before it is claimed; then the rest does not stop in the middle
         Thread thread = task.thread;
-        if (thread != null) {
-            Strands.unmark(thread, task);
+        if (task.abandon()) {
+            try {
+                if (thread != null) {
+                    Strands.unmark(thread, task);
+                }
+                group.tasks.uncount();
+                group.observers.ended(task);
+            } finally {
+                group.taskTerminated(task);
+            }
         }
-        task.abandon();
-        if (linked) {
-            group.tasks.uncount();
-            group.observers.ended(task);
-        }
-        group.taskTerminated(task);
     }
 
-    /** A task that never runs, because the group is cancelled or ending, or its forker is cancelled. */
+    /** Takes back what {@link #abandon} could not, because the stack of the forking thread had overflowed (L12). */
+    static void reap(Group group) {
+        group.abandoned = false;
+        boolean all = false;
+        try {
+            for (TaskNode<?> task : group.tasks.abandoned()) {
+                abandon(group, task);
+            }
+            all = true;
+        } finally {
+            if (!all) {
+                group.abandoned = true; // the owner is deep in its stack too; it comes by again with more of it left
+            }
+        }
+    }
+
+    /** A task that never runs, because the group is cancelled, or its forker is. */
     private static <T extends @Nullable Object> TaskNode<T> refuse(
             Group group, @Nullable String name, int flags, @Nullable CancelReason reason) {
-        TaskNode<T> task = TaskNode.neverRun(group, name, flags, reason);
-        group.countCancelled(task);
+        var task = new TaskNode<T>(group, name, Waiter.TERMINATED, flags);
+        task.cause = reason;
         group.tasks.push(task);
+        return refused(group, task);
+    }
+
+    private static <T extends @Nullable Object> TaskNode<T> refused(Group group, TaskNode<T> task) {
+        task.refuse();
+        group.countCancelled(task);
         group.observers.forked(task);
         return task;
     }

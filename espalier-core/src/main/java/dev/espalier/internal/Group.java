@@ -34,6 +34,7 @@ public final class Group extends Ledger implements TaskGroup {
      *
      * Fields
      *   outer          the group opened before on the same thread, or null; written when it is pushed.
+     *   abandoned      a fork failed, and may not have taken its task back; written by forks, read by the waiting owner.
      *   foreign        an interrupt from elsewhere has cancelled the group while the owner waited; owner only.
      *   foreignThrown  the exception by which join has said so; owner only.
      *
@@ -56,6 +57,7 @@ public final class Group extends Ledger implements TaskGroup {
     Group outer;
 
     boolean foreign;
+    volatile boolean abandoned;
 
     @Nullable
     InterruptedException foreignThrown;

@@ -42,6 +42,9 @@ final class GroupExit {
         group.waiter = Thread.currentThread();
         try {
             while (group.count(mask) != 0) {
+                if (group.abandoned) {
+                    Forks.reap(group);
+                }
                 boolean interrupted = Thread.interrupted(); // L9: or the park would not wait
                 aside |= interrupted;
                 if (cancelOnInterrupt && !group.isEffectivelyCancelled()) {

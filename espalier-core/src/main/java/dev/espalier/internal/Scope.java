@@ -224,6 +224,10 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
 
     /** Cancels this scope, unless it is: marks it, tells observers, interrupts what is below. Never waits for user code. */
     final boolean cancelWith(Object newCause) {
+        if (cause != null) {
+            return false;
+        }
+        Stack.reserve(); // a delivery that stopped in the middle would keep its thread from leaving
         if (!CAUSE.compareAndSet(this, null, newCause)) {
             return false;
         }

@@ -34,6 +34,7 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      * Transitions
      *   any thread, deliver:   not SETTLING -> COUNT+1; reads current; if that is effectively cancelled and not DELIVERED -> DELIVERED
      *                          (and FOREIGN), Thread.interrupt; COUNT-1, and unparks if WAITING
+     *   this thread, deliver:  the same without COUNT: it cannot leave a scope meanwhile
      *   this thread, settle:   -> SETTLING; waits for COUNT = 0; does its work alone; -> not SETTLING; if RECHECK, delivers to itself
      *
      * Memory ordering
@@ -114,29 +115,36 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      * @param again whether to do so also if it has been done before; it is not done while the status is still set
      */
     final void deliver(boolean again) {
-        if (!beginDelivery()) {
+        if (Thread.currentThread().equals(thread)) {
+            interrupt(
+                    again); // nothing of this thread can come in between, and an overflow in here leaves no count
+                            // behind
+        } else if (beginDelivery()) {
+            try {
+                interrupt(again);
+            } finally {
+                endDelivery();
+            }
+        }
+    }
+
+    private void interrupt(boolean again) {
+        Scope in = current;
+        Thread target = thread;
+        if (target == null || !isRunning() || !in.isEffectivelyCancelled() || HookScope.holdsBack(in)) {
             return;
         }
-        try {
-            Scope in = current;
-            Thread target = thread;
-            if (target == null || !isRunning() || !in.isEffectivelyCancelled() || HookScope.holdsBack(in)) {
+        boolean pending = target.isInterrupted();
+        int c = ctl;
+        while ((c & DELIVERED) == 0) {
+            if (CTL.compareAndSet(this, c, c | DELIVERED | (pending ? FOREIGN : 0))) {
+                target.interrupt();
                 return;
             }
-            boolean pending = target.isInterrupted();
-            int c = ctl;
-            while ((c & DELIVERED) == 0) {
-                if (CTL.compareAndSet(this, c, c | DELIVERED | (pending ? FOREIGN : 0))) {
-                    target.interrupt();
-                    return;
-                }
-                c = ctl;
-            }
-            if (again && !pending) {
-                target.interrupt();
-            }
-        } finally {
-            endDelivery();
+            c = ctl;
+        }
+        if (again && !pending) {
+            target.interrupt();
         }
     }
 

@@ -118,6 +118,17 @@ final class TaskList {
         return false;
     }
 
+    /** Tasks that were abandoned and have not been taken back. */
+    synchronized List<TaskNode<?>> abandoned() {
+        var list = new ArrayList<TaskNode<?>>();
+        for (TaskNode<?> task = head; task != null; task = task.next) {
+            if (task.state == TaskNode.ABANDONED && !task.isTerminated()) {
+                list.add(task);
+            }
+        }
+        return list;
+    }
+
     /** Those tasks that the filter wants, oldest first; of the terminated ones only the newest `history` are looked at. */
     synchronized List<Task<?>> list(Filter filter) {
         var list = new ArrayList<Task<?>>();

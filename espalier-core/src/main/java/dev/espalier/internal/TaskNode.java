@@ -3,7 +3,6 @@
 package dev.espalier.internal;
 
 import dev.espalier.Action;
-import dev.espalier.CancelReason;
 import dev.espalier.Cancellation;
 import dev.espalier.Outcome;
 import dev.espalier.Task;
@@ -32,13 +31,12 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     static final int DAEMON = 1;
     /** Its work is an Action and not a Callable. */
     static final int ACTION = 2;
-    /** It was refused, and never runs. */
-    private static final int REFUSED = 4;
 
     private static final AtomicLong IDS = new AtomicLong();
     private final long id;
     private final @Nullable String name;
     private final byte flags;
+    private boolean refused;
     /** Of a task that is being started; written before the thread starts. */
     @Nullable
     StartWork<?> startWork;
@@ -57,16 +55,6 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         this.flags = (byte) flags;
     }
 
-    /** A task that never runs. */
-    static <T extends @Nullable Object> TaskNode<T> neverRun(
-            Group group, @Nullable String name, int flags, @Nullable CancelReason reason) {
-        var task = new TaskNode<T>(group, name, Waiter.TERMINATED, flags | REFUSED);
-        task.work = null;
-        task.cause = reason;
-        task.terminateAs(CANCELLED);
-        return task;
-    }
-
     Group group() {
         return (Group) Objects.requireNonNull(parent);
     }
@@ -76,7 +64,14 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     }
 
     boolean isRefused() {
-        return (flags & REFUSED) != 0;
+        return refused;
+    }
+
+    /** It never runs; nobody has the handle yet. */
+    void refuse() {
+        work = null;
+        refused = true;
+        terminateAs(CANCELLED);
     }
 
     @Nullable
@@ -179,10 +174,11 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         }
     }
 
-    /** The thread could not be started: nobody gets this task. */
-    void abandon() {
-        terminateAs(ABANDONED);
+    /** The thread could not be started: nobody gets this task. Whether this call is the one that takes it back. */
+    boolean abandon() {
+        state = ABANDONED;
         thread = null;
+        return claimTermination();
     }
 
     /** For what leaves run, which is only an Error of the JVM on its last lines, and for threads that copied this handler. */

@@ -76,7 +76,12 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
         state = FAILED;
     }
 
-    /** It never runs, or never ran: it has terminated from the beginning. */
+    /** It has terminated without having run; whether nobody had said so before. */
+    final boolean claimTermination() {
+        return WAITERS.compareAndSet(this, (Waiter) null, Waiter.TERMINATED);
+    }
+
+    /** It never runs: it has terminated from the beginning. */
     final void terminateAs(int finalState) {
         state = finalState;
         waiters = Waiter.TERMINATED;

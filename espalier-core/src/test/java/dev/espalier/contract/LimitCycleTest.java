@@ -142,8 +142,8 @@ public class LimitCycleTest {
             var below = group.fork("holder-one", () -> {
                 bothIn.countDown();
                 bothIn.await();
-                return TaskGroup.call(inner ->
-                        inner.fork(() -> group.fork(() -> 7).await()).await());
+                return TaskGroup.call(
+                        inner -> inner.fork(() -> group.fork(() -> 7).await()).await());
             });
             var last = group.fork("holder-two", () -> {
                 bothIn.countDown();
