@@ -3,6 +3,7 @@
 package dev.espalier;
 
 import dev.espalier.spi.Backend;
+import dev.espalier.spi.ContextPropagator;
 import dev.espalier.spi.TaskObserver;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class Options {
 
         int history = 1024;
         List<ScopedValue<?>> inherit = List.of();
+        List<ContextPropagator> propagators = List.of();
         boolean inheritThreadLocals = true;
 
         @Nullable
@@ -144,6 +146,17 @@ public final class Options {
     public Options inherit(ScopedValue<?>... inherited) {
         var list = List.of(inherited);
         return with(v -> v.inherit = list);
+    }
+
+    /**
+     * What carries thread-bound context into the tasks, besides the propagators found by {@link java.util.ServiceLoader}. Default: none.
+     *
+     * @param propagators in place of those named before
+     * @return new options
+     */
+    public Options propagators(ContextPropagator... propagators) {
+        var list = List.of(propagators);
+        return with(v -> v.propagators = list);
     }
 
     /**
@@ -254,6 +267,15 @@ public final class Options {
      */
     public List<ScopedValue<?>> inherit() {
         return values.inherit;
+    }
+
+    /**
+     * The propagators named here.
+     *
+     * @return unmodifiable
+     */
+    public List<ContextPropagator> propagators() {
+        return values.propagators;
     }
 
     /**

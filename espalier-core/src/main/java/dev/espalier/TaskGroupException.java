@@ -2,6 +2,7 @@
 
 package dev.espalier;
 
+import dev.espalier.internal.ForkSite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class TaskGroupException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** Kept apart, since others may add suppressed exceptions to this one. */
-    private final ArrayList<Throwable> failures;
-
     /**
      * Made by Espalier, and by {@link #split}.
      *
@@ -31,8 +29,7 @@ public final class TaskGroupException extends RuntimeException {
      */
     public TaskGroupException(String message, List<? extends Throwable> failures) {
         super(message, first(failures));
-        this.failures = new ArrayList<>(failures);
-        this.failures.stream().skip(1).forEach(this::addSuppressed);
+        failures.stream().skip(1).forEach(this::addSuppressed);
     }
 
     private static Throwable first(List<? extends Throwable> failures) {
@@ -43,12 +40,20 @@ public final class TaskGroupException extends RuntimeException {
     }
 
     /**
-     * The failures of this group's own tasks, the first one first. A nested group's exception counts as one.
+     * The failures of this group's own tasks, the first one first, and what was suppressed in this exception on its way. A nested group's
+     * exception counts as one.
      *
      * @return at least one
      */
     public List<Throwable> failures() {
-        return List.copyOf(failures);
+        var all = new ArrayList<Throwable>();
+        all.add(Objects.requireNonNull(getCause()));
+        for (Throwable suppressed : getSuppressed()) {
+            if (!(suppressed instanceof ForkSite)) {
+                all.add(suppressed);
+            }
+        }
+        return List.copyOf(all);
     }
 
     /**

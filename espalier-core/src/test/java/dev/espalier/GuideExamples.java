@@ -158,7 +158,7 @@ class GuideExamples {
         assertThatThrownBy(() -> freshOrFail(Duration.ofMillis(1))).isInstanceOf(DeadlineExceededException.class);
     }
 
-    private static final class Transaction {
+    static final class Transaction {
         private boolean rolledBack;
 
         void work() throws InterruptedException {
@@ -192,7 +192,7 @@ class GuideExamples {
         assertThat(transaction.rolledBack).isTrue();
     }
 
-    private static final class Statement {
+    static final class Statement {
         private final CountDownLatch cancelled = new CountDownLatch(1);
 
         void cancel() {

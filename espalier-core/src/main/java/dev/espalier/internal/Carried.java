@@ -34,7 +34,8 @@ final class Carried {
 
     /** The work of a task: the body alone, if nothing is to be carried. Runs on the forking thread. */
     static Object capture(Options options, Object body, TaskNode<?> task) {
-        if (PROPAGATORS.isEmpty() && options.inherit().isEmpty() && !options.forkSites()) {
+        List<ContextPropagator> more = options.propagators();
+        if (PROPAGATORS.isEmpty() && more.isEmpty() && options.inherit().isEmpty() && !options.forkSites()) {
             return body;
         }
         ScopedValue.Carrier values = null;
@@ -45,6 +46,9 @@ final class Carried {
         }
         var snapshots = new ArrayList<ContextPropagator.Snapshot>(PROPAGATORS.size());
         for (ContextPropagator propagator : PROPAGATORS) {
+            snapshots.add(propagator.capture());
+        }
+        for (ContextPropagator propagator : more) {
             snapshots.add(propagator.capture());
         }
         ForkSite site = options.forkSites() ? Traces.trimmed(new ForkSite(task.describe())) : null;
@@ -92,15 +96,6 @@ final class Carried {
         }
         if (site != null && task.state == TaskNode.FAILED) {
             task.failure().addSuppressed(site);
-        }
-    }
-
-    /** Where a task was forked, as a stack trace that its failure shows (F9). */
-    static final class ForkSite extends Exception {
-        private static final long serialVersionUID = 1;
-
-        ForkSite(String task) {
-            super(task + " was forked here", null, /* enableSuppression= */ false, /* writableStackTrace= */ true);
         }
     }
 }

@@ -45,8 +45,8 @@ final class Cascade {
     /** Tells everything below a scope that has lost its shield, also what was told before the shield went up. */
     static void unshield(Scope scope, @Nullable Strand except) {
         walk(scope, strand -> {
+            call(strand);
             if (strand != except) {
-                tell(strand);
                 strand.deliver(/* again= */ true);
             }
             return true;
@@ -71,8 +71,13 @@ final class Cascade {
         }
     }
 
-    /** Runs the hooks and callbacks of the scopes that a thread is in, and interrupts it. */
     private static void tell(Strand strand) {
+        call(strand);
+        strand.deliver(/* again= */ false);
+    }
+
+    /** Runs the hooks and callbacks of the scopes that a thread is in. */
+    private static void call(Strand strand) {
         for (Scope s = strand.current; ; s = s.parent) {
             if (s == null) {
                 break; // the chain changed under us: its thread left a scope, and looks up for itself
@@ -87,7 +92,6 @@ final class Cascade {
                 break;
             }
         }
-        strand.deliver(/* again= */ false);
     }
 
     /** The task below a group whose thread it is. */

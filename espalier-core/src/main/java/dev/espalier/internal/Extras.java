@@ -88,8 +88,7 @@ final class Extras {
     }
 
     private void onTimer() {
-        synchronized (this) {
-            timer = null;
+        synchronized (this) { // timer is not cleared: it may be a newer one already
             if (ended) {
                 return;
             }

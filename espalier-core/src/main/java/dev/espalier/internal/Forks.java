@@ -124,6 +124,7 @@ final class Forks {
                     Strands.unmark(thread, task);
                 }
                 group.tasks.uncount();
+                group.releasePlace();
                 group.observers.ended(task);
             } finally {
                 group.taskTerminated(task);

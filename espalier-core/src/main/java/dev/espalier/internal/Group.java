@@ -301,10 +301,14 @@ public final class Group extends Ledger implements TaskGroup {
         } else if (task.state == TaskNode.FAILED) {
             countFailed();
         }
+        complete(task.isDaemon());
+    }
+
+    /** A task has terminated, and gives its place back, before those who await it wake up and may want one. */
+    void releasePlace() {
         if (places != null) {
             places.release();
         }
-        complete(task.isDaemon());
     }
 
     // ---- what the owner calls

@@ -223,6 +223,9 @@ public final class PlainScope extends Scope {
         parent = here.current;
         strand = here;
         here.enter(this);
+        if (shield && shieldLimit != null && !shieldLimit.isPositive()) {
+            shield = false; // a limit that is over at once
+        }
         if (shield) {
             here.raiseShield(this);
             if (shieldLimit != null) {
@@ -235,6 +238,9 @@ public final class PlainScope extends Scope {
         Extras e = extras;
         if (e != null) {
             e.activate();
+            if (isEffectivelyCancelled()) {
+                CancelCallback.fire(this); // registered before the entry
+            }
         }
         if (cause != null) {
             here.deliver(/* again= */ false);

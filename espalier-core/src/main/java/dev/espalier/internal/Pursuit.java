@@ -92,8 +92,8 @@ final class Pursuit implements Runnable {
             nextRedelivery = elapsed + redeliverDistance;
         }
         if (report) {
-            nextReport = elapsed + reportDistance;
             reportDistance *= 2;
+            nextReport = elapsed + reportDistance;
         }
         schedule(elapsed);
     }

@@ -116,9 +116,8 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      */
     final void deliver(boolean again) {
         if (Thread.currentThread().equals(thread)) {
-            interrupt(
-                    again); // nothing of this thread can come in between, and an overflow in here leaves no count
-                            // behind
+            interrupt(again); // nothing of this thread can come in between, and an overflow in here leaves no count
+            // behind
         } else if (beginDelivery()) {
             try {
                 interrupt(again);

@@ -160,6 +160,7 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         Group group = group();
         Waiter seen = closeWaiters();
         try {
+            group.releasePlace();
             Extras e = extras;
             if (e != null) {
                 e.end();

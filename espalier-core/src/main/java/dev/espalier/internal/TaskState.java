@@ -22,7 +22,7 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
      *   null or a stack of Waiters -> TERMINATED              (compare-and-set) callbacks are done; from now on others see the outcome
      *
      * The order of an end: the code ends; groups it left open are closed; the outcome is decided and, if it is a failure, recorded, which may
-     * cancel the group; observers; callbacks; carried context is cleared; TERMINATED; awaiters and futures; the place is given back; the
+     * cancel the group; observers; callbacks; carried context is cleared; TERMINATED; the place is given back; awaiters and futures; the
      * group's count goes down, the last thing the thread does.
      *
      * Memory ordering

@@ -3,7 +3,8 @@
 package dev.espalier.spi;
 
 /**
- * Carries something that is bound to a thread into the tasks that the thread forks. Found with {@link java.util.ServiceLoader}.
+ * Carries something that is bound to a thread into the tasks that the thread forks. Set with
+ * {@link dev.espalier.Options#propagators}, or found with {@link java.util.ServiceLoader} for every group of the program.
  *
  * <p><b>Threads.</b> {@link #capture} runs on the forking thread, the other two on the task's. No lock is held.
  *

@@ -272,22 +272,6 @@ public class HookTest {
     }
 
     @BackendTest
-    @DisplayName("C9 the hook runs once although two scopes around are cancelled one after the other")
-    void twoScopes() throws Exception {
-        var inner = CancelScope.create();
-        boolean ended = scope.run(() -> {
-            boolean _ = inner.run(() -> CancelScope.cancelling(this::hook, () -> {
-                inner.cancel();
-                boolean _ = Failures.uninterruptibly(hooked);
-                scope.cancel();
-            }));
-            CancelScope.checkpoint();
-        });
-        assertThat(ended).isFalse();
-        assertThat(hooks).hasValue(1);
-    }
-
-    @BackendTest
     @DisplayName("C9 a deadline around, and the failure of a sibling, run the hook as well")
     void deadlineAndFailure(TestBackend backend) throws Exception {
         ManualClock.run(backend, clock -> {
@@ -312,30 +296,6 @@ public class HookTest {
     }
 
     @BackendTest
-    @DisplayName("C9 a scope inside the body interrupts as usual, and does not run the hook")
-    void scopeInside() throws Exception {
-        var inner = CancelScope.create();
-        CancelScope.cancelling(this::hook, () -> {
-            try (var _ = WhenBlocked.me(inner::cancel)) {
-                assertThat(inner.run(Stubborn::forever)).isFalse();
-            }
-            assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        });
-        assertThat(hooks).hasValue(0);
-    }
-
-    @BackendTest
-    @DisplayName("C9 the current scope in the body is the one around the call")
-    void transparent() throws Exception {
-        boolean ended = scope.run(() -> {
-            CancelScope.cancelling(
-                    this::hook, () -> assertThat(CancelScope.current()).isSameAs(scope));
-            assertThat(CancelScope.current()).isSameAs(scope);
-        });
-        assertThat(ended).isTrue();
-    }
-
-    @BackendTest
     @DisplayName("C9 a checkpoint in the body after the hook began throws")
     void checkpointInBody() throws Exception {
         boolean ended = scope.run(() -> CancelScope.cancelling(this::hook, () -> {
@@ -345,42 +305,5 @@ public class HookTest {
         }));
         assertThat(ended).isFalse();
         assertThat(scope.cancelledCaught()).isTrue();
-    }
-
-    @BackendTest
-    @DisplayName("C9 a shield inside the body does not keep the hook of the call around it from running")
-    void shieldInside() throws Exception {
-        boolean ended = scope.run(() -> CancelScope.cancelling(
-                this::hook,
-                () -> CancelScope.shielded(() -> {
-                    scope.cancel();
-                    boolean _ = Failures.uninterruptibly(hooked);
-                    CancelScope.checkpoint();
-                })));
-        assertThat(ended).isTrue();
-        assertThat(hooks).hasValue(1);
-    }
-
-    @BackendTest
-    @DisplayName("C9 a shield raised after the hook began protects the rest, and the body's exception still is the"
-            + " cancellation")
-    void shieldRaised() throws Exception {
-        var inner = CancelScope.create();
-        var failure = new IOException("closed");
-        boolean ended = scope.run(() -> {
-            var thrown = catchThrowableOfType(
-                    CancelledException.class,
-                    () -> inner.run(() -> CancelScope.cancelling(this::hook, () -> {
-                        scope.cancel();
-                        boolean _ = Failures.uninterruptibly(hooked);
-                        inner.shield(true);
-                        CancelScope.checkpoint();
-                        throw failure;
-                    })));
-            assertThat(thrown.getCause()).isSameAs(failure);
-            throw thrown;
-        });
-        assertThat(ended).isFalse();
-        assertThat(hooks).hasValue(1);
     }
 }
