@@ -257,7 +257,7 @@ public class BodyFailureTest {
                         new CountDownLatch(1).await();
                     });
                 }));
-        assertThat(thrown.leaves()).containsExactly(innerFailure);
+        assertThat(thrown.leaves()).containsExactly(innerFailure, outerFailure);
         assertThat(thrown.getCause()).isSameAs(innerFailure);
         assertThat(thrown.getSuppressed()).containsExactly(outerFailure);
     }

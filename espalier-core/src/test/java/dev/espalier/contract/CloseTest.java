@@ -155,7 +155,7 @@ public class CloseTest {
     @BackendTest
     @DisplayName("L6 only tasks forked since the last join count: close says that 1 was cut short")
     void sinceLastJoin() throws Exception {
-        var group = TaskGroup.open();
+        var group = TaskGroup.open(o -> o.name("late"));
         for (int i = 0; i < 3; i++) {
             var _ = group.fork(() -> {});
         }
