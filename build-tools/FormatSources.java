@@ -27,6 +27,8 @@ final class FormatSources {
             Pattern.compile("@(?:start|highlight|replace|link)\\b[^\n]*?\\bregion\\s*=\\s*[\"']?([\\w.-]+)");
     private static final Pattern REGION_SHOWN = Pattern.compile("\\{@snippet[^}:]*?\\bregion\\s*=\\s*[\"']?([\\w.-]+)");
 
+    private static final Pattern REGION_IN_PAGE = Pattern.compile("<!-- region: \\w+#([\\w.-]+) -->");
+
     private final Path root;
     private final boolean fix;
     private final Set<String> problems = new ConcurrentSkipListSet<>();
@@ -98,10 +100,13 @@ final class FormatSources {
         return Formatter.createFormatter(options).formatSourceAndFixImports(withHeader);
     }
 
-    /** A region that no Javadoc shows is left over from an edit, or was meant to be shown. */
+    /** A region that neither Javadoc nor a page of the guide shows is left over from an edit, or was meant to be shown. */
     private void findRegionsThatNothingShows(List<Path> files) {
-        Set<String> shown = files.stream()
-                .flatMap(file -> REGION_SHOWN.matcher(read(file)).results())
+        Stream<Path> pages = Stream.concat(walk(root, 1), walk(root.resolve("docs"), 100))
+                .filter(file -> file.toString().endsWith(".md"));
+        Set<String> shown = Stream.concat(
+                        files.stream().flatMap(file -> REGION_SHOWN.matcher(read(file)).results()),
+                        pages.flatMap(file -> REGION_IN_PAGE.matcher(read(file)).results()))
                 .map(match -> match.group(1))
                 .collect(Collectors.toSet());
         Path tests = Path.of("src", "test");
@@ -113,7 +118,7 @@ final class FormatSources {
                         .map(match -> match.group(1))
                         .filter(region -> !shown.contains(region))
                         .forEach(region ->
-                                problems.add(root.relativize(file) + ": no Javadoc shows the region " + region)));
+                                problems.add(root.relativize(file) + ": neither Javadoc nor a page shows the region " + region)));
     }
 
     private static String read(Path file) {
