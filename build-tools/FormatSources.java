@@ -105,7 +105,9 @@ final class FormatSources {
         Stream<Path> pages = Stream.concat(walk(root, 1), walk(root.resolve("docs"), 100))
                 .filter(file -> file.toString().endsWith(".md"));
         Set<String> shown = Stream.concat(
-                        files.stream().flatMap(file -> REGION_SHOWN.matcher(read(file)).results()),
+                        files.stream()
+                                .flatMap(
+                                        file -> REGION_SHOWN.matcher(read(file)).results()),
                         pages.flatMap(file -> REGION_IN_PAGE.matcher(read(file)).results()))
                 .map(match -> match.group(1))
                 .collect(Collectors.toSet());
@@ -117,8 +119,8 @@ final class FormatSources {
                         .results()
                         .map(match -> match.group(1))
                         .filter(region -> !shown.contains(region))
-                        .forEach(region ->
-                                problems.add(root.relativize(file) + ": neither Javadoc nor a page shows the region " + region)));
+                        .forEach(region -> problems.add(
+                                root.relativize(file) + ": neither Javadoc nor a page shows the region " + region)));
     }
 
     private static String read(Path file) {
