@@ -23,6 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 
 /** L12: errors of the JVM lose no task and hang no group. */
 public class FaultTest {
+    @SuppressWarnings("InfiniteRecursion") // that is what it is for
     private static int recurse(int depth) {
         return recurse(depth + 1) + 1;
     }
