@@ -171,7 +171,7 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
 
     // ---- on this thread: taking stock
 
-    /** Keeps deliveries out and waits for those under way; returns whether the interrupt status is, or was, set. */
+    /** Keeps deliveries out and waits for those under way; returns whether an interrupt status was set aside for that. */
     private boolean settle() {
         CTL.getAndBitwiseOr(this, SETTLING);
         boolean aside = false;
@@ -185,15 +185,25 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
             aside |= Thread.interrupted(); // L9: or the park would not wait
             backend().park(this);
         }
+        return aside;
+    }
+
+    private static boolean isSet(boolean aside) {
         return aside || Thread.currentThread().isInterrupted();
     }
 
-    /** Ends taking stock: the interrupt status becomes as given, the delivery bits too. */
-    private void settled(boolean status, int deliveryBits) {
-        if (status) {
-            Thread.currentThread().interrupt();
-        } else {
+    /**
+     * Ends taking stock. The status is touched only where that is meant: one from elsewhere may be set at any moment.
+     *
+     * @param clear whether the interrupt status belongs to Espalier, and is cleared
+     * @param aside whether a status was set aside, and is restored if it is not cleared
+     * @param deliveryBits the new DELIVERED and FOREIGN
+     */
+    private void settled(boolean clear, boolean aside, int deliveryBits) {
+        if (clear) {
             boolean _ = Thread.interrupted();
+        } else if (aside) {
+            Thread.currentThread().interrupt();
         }
         int c = ctl;
         while (!CTL.compareAndSet(this, c, deliveryBits == 0 ? 0 : deliveryBits | (c & STUCK))) {
@@ -217,12 +227,12 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      * @param consumed whether the caller has cleared the interrupt status because of it
      */
     final CancelledException cancelled(boolean consumed) {
-        boolean status = settle() || consumed;
+        boolean aside = settle() || consumed;
         int bits = ctl & (DELIVERED | FOREIGN);
         if (bits == 0) {
-            bits = DELIVERED | (status ? FOREIGN : 0);
+            bits = DELIVERED | (isSet(aside) ? FOREIGN : 0);
         }
-        settled((bits & FOREIGN) != 0 && status, bits);
+        settled(/* clear= */ bits == DELIVERED, aside, bits);
         return new CancelledException(Reasons.of(current));
     }
 
@@ -233,9 +243,9 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      * @param aside whether the wait has set an interrupt status aside
      */
     final void takeBack(boolean aside) {
-        boolean status = settle() || aside;
+        boolean wasSet = settle() || aside;
         int bits = ctl & (DELIVERED | FOREIGN);
-        settled(status && bits != DELIVERED, bits);
+        settled(/* clear= */ bits == DELIVERED, wasSet, bits);
     }
 
     // ---- on this thread: scopes
@@ -261,16 +271,16 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
         }
         boolean passes = false;
         if (scope.cause != null || ctl != 0) {
-            boolean status = settle();
+            boolean aside = settle();
             int bits = ctl & (DELIVERED | FOREIGN);
             passes = !shielded && current.isEffectivelyCancelled();
-            if (passes && scope.cause != null && !unwinding && !status) {
-                settled(false, 0); // the interrupt was for this scope, and has been used up in it
+            if (passes && scope.cause != null && !unwinding && !isSet(aside)) {
+                settled(/* clear= */ false, aside, 0); // the interrupt was for this scope, and was used up in it
                 deliver(/* again= */ false);
             } else if (passes || (scope.cause == null && bits == 0)) {
-                settled(status, bits);
+                settled(/* clear= */ false, aside, bits);
             } else {
-                settled(status && ((bits & FOREIGN) != 0 || interruptedBefore), 0);
+                settled(/* clear= */ (bits & FOREIGN) == 0 && !interruptedBefore, aside, 0);
             }
         }
         if (shielded && extras != null) {
@@ -285,17 +295,13 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
     final void raiseShield(Scope scope) {
         Extras extras = scope.extras();
         scope.shield = true;
-        boolean status = settle();
+        boolean aside = settle();
         int bits = ctl & (DELIVERED | FOREIGN);
+        boolean foreign = (bits & FOREIGN) != 0;
         extras.delivered = (bits & DELIVERED) != 0;
-        extras.held = false;
-        if (extras.delivered && !current.isEffectivelyCancelled()) {
-            boolean foreign = (bits & FOREIGN) != 0;
-            extras.held = status && !foreign;
-            settled(status && foreign, 0);
-        } else {
-            settled(status, bits);
-        }
+        boolean holds = extras.delivered && !current.isEffectivelyCancelled();
+        extras.held = holds && !foreign && isSet(aside);
+        settled(/* clear= */ holds && !foreign, aside, holds ? 0 : bits);
     }
 
     /** Takes a shield down on its own thread: what it held back is delivered, here and below. */

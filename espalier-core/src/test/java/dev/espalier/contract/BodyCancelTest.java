@@ -241,6 +241,7 @@ public class BodyCancelTest {
                 task.set(group.fork(Stubborn::forever));
                 scope.cancel();
                 cancelled.set(group.isCancelled());
+                assertThat(group.scope().cancelCalled()).as("by itself").isFalse();
                 group.join();
             }
         });

@@ -189,6 +189,27 @@ public class TimeTest {
     }
 
     @BackendTest
+    @DisplayName("T1 cancelling a scope by hand does not change the current deadline")
+    void cancelledScope(TestBackend backend) throws Exception {
+        ManualClock.run(backend, clock -> {
+            var without = CancelScope.create();
+            assertThat(without.run(() -> {
+                        without.cancel();
+                        assertThat(CancelScope.currentDeadline()).isSameAs(Deadline.NONE);
+                    }))
+                    .isTrue();
+            var with = CancelScope.withTimeout(seconds(5));
+            assertThat(with.run(() -> {
+                        with.cancel();
+                        assertThat(left()).isEqualTo(seconds(5));
+                        clock.advance(seconds(6));
+                        assertThat(left()).isEqualTo(seconds(-1));
+                    }))
+                    .isTrue();
+        });
+    }
+
+    @BackendTest
     @DisplayName("T1 a timeout in a shield is not shortened by a shorter one around the shield")
     void timeoutInShield(TestBackend backend) throws Exception {
         ManualClock.run(
