@@ -177,47 +177,20 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
         return !shield && p != null && p.isEffectivelyCancelled();
     }
 
-    /** The effective reason as code in this scope sees it. */
-    final @Nullable CancelReason effectiveReason() {
-        Scope by = cancelledBy();
-        if (by == null) {
-            return null;
-        }
-        CancelReason reason = Objects.requireNonNull(by.ownReason());
-        Strand here = home();
-        if (here == null || by.home() == here || by == here.parent) {
-            return reason; // cancelled on this very thread, or it is the task's own group
-        }
-        return new CancelReason(
-                Kind.PARENT_CANCELLED,
-                by.describe() + ", which is around " + describe() + ", was cancelled: " + reason.message(),
-                by,
-                reason.task(),
-                reason.exception(),
-                reason);
-    }
-
     /** The thread that entered this scope, or opened this group. */
     @Nullable
     Strand home() {
         return strand();
     }
 
+    /** The effective reason as code in this scope sees it. */
+    final @Nullable CancelReason effectiveReason() {
+        return Reasons.effective(this);
+    }
+
     /** Why this scope itself was cancelled. */
     final @Nullable CancelReason ownReason() {
-        return switch (cause) {
-            case null -> null;
-            case CancelReason reason -> reason;
-            case TaskNode<?> failed ->
-                new CancelReason(
-                        Kind.SIBLING_FAILED,
-                        "task '" + failed.name() + "' of " + describe() + " failed: " + failed.failure(),
-                        this,
-                        failed,
-                        failed.failure(),
-                        null);
-            case Object other -> throw new AssertionError(other);
-        };
+        return Reasons.own(this);
     }
 
     // ---- cancellation, pushed

@@ -116,8 +116,7 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      */
     final void deliver(boolean again) {
         if (Thread.currentThread().equals(thread)) {
-            interrupt(again); // nothing of this thread can come in between, and an overflow in here leaves no count
-            // behind
+            interrupt(again); // it cannot leave a scope meanwhile, and an overflow in here leaves no count behind
         } else if (beginDelivery()) {
             try {
                 interrupt(again);
@@ -280,7 +279,7 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
             } else if (passes || (scope.cause == null && bits == 0)) {
                 settled(/* clear= */ false, aside, bits);
             } else {
-                settled(/* clear= */ (bits & FOREIGN) == 0 && !interruptedBefore, aside, 0);
+                settled(/* clear= */ bits == DELIVERED && !interruptedBefore, aside, 0);
             }
         }
         if (shielded && extras != null) {
