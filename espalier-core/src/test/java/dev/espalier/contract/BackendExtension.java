@@ -23,6 +23,9 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Runs a {@link BackendTest} once on each backend and looks for what it left behind. */
 public final class BackendExtension implements TestTemplateInvocationContextProvider {
+    /** How often each test runs on each backend; ./stress asks for more than once. */
+    private static final int PASSES = Integer.getInteger("espalier.passes", 1);
+
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
         return true;
@@ -30,6 +33,10 @@ public final class BackendExtension implements TestTemplateInvocationContextProv
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        return Stream.generate(this::onEachBackend).limit(PASSES).flatMap(backends -> backends);
+    }
+
+    private Stream<TestTemplateInvocationContext> onEachBackend() {
         return Stream.of(
                 new OnBackend("virtual", Backend.virtualThreads(), Thread.ofVirtual()),
                 new OnBackend(
