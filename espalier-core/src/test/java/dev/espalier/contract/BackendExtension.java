@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 /** Runs a {@link BackendTest} once on each backend and looks for what it left behind. */
 public final class BackendExtension implements TestTemplateInvocationContextProvider {
     /** How often each test runs on each backend; ./stress asks for more than once. */
-    private static final int PASSES = Integer.getInteger("espalier.passes", 1);
+    static final int PASSES = Integer.getInteger("espalier.passes", 1);
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {

@@ -158,7 +158,7 @@ public class CancelReachTest {
             + " missed")
     void forkAgainstCancel() throws Exception {
         try (var race = new Race("fork against cancel")) {
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Race.rounds(2_000); i++) {
                 var ran = new AtomicInteger();
                 TaskGroup.run(group -> {
                     var tasks = new ArrayList<Task<?>>();
@@ -199,7 +199,7 @@ public class CancelReachTest {
     @DisplayName("C2 a group that is being opened below a scope while that is cancelled is reached, with its tasks")
     void openAgainstCancel() throws Exception {
         try (var race = new Race("open against cancel")) {
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Race.rounds(2_000); i++) {
                 Queue<Task<?>> inner = new ConcurrentLinkedQueue<>();
                 TaskGroup.run(group -> {
                     var task = group.fork(() -> TaskGroup.run(nested -> {
@@ -221,7 +221,7 @@ public class CancelReachTest {
     void cancelAgainstCompletion() throws Exception {
         try (var race = new Race("cancel against completion");
                 var logs = LogCapture.start()) {
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < Race.rounds(3_000); i++) {
                 int spins = race.draw(3_000);
                 TaskGroup.run(group -> {
                     var task = group.fork(() -> {

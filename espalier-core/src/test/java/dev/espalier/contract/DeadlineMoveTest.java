@@ -173,7 +173,7 @@ public class DeadlineMoveTest {
         ManualClock.run(backend, clock -> {
             var scope = CancelScope.withTimeout(seconds(1_000));
             assertThat(scope.run(() -> {
-                        for (int i = 0; i < 100_000; i++) {
+                        for (int i = 0; i < Race.rounds(100_000); i++) {
                             scope.deadline(Deadline.after(seconds(i % 2 == 0 ? 1_000 : 500)));
                             if (clock.timers() > 2) {
                                 throw new AssertionError(clock.timers() + " timers");
@@ -196,7 +196,7 @@ public class DeadlineMoveTest {
     void againstExpiry(TestBackend backend) throws Exception {
         ManualClock.run(backend, clock -> {
             try (var race = new Race("move against expiry")) {
-                for (int i = 0; i < 1_500; i++) {
+                for (int i = 0; i < Race.rounds(1_500); i++) {
                     var scope = CancelScope.withTimeout(seconds(1));
                     boolean later = race.draw(2) == 0;
                     boolean blocks = race.draw(2) == 0;

@@ -17,7 +17,7 @@ public class HookRaceTest {
     void hookAgainstReturn() throws Exception {
         try (var race = new Race("hook against return")) {
             int ran = 0;
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < Race.rounds(3_000); i++) {
                 var around = CancelScope.create();
                 var inside = new AtomicBoolean(true);
                 var outside = new AtomicBoolean();
@@ -61,7 +61,7 @@ public class HookRaceTest {
     @DisplayName("C9 the hook runs in every call whose body got its cancellation, when entering races with it")
     void hookAgainstEntry() throws Exception {
         try (var race = new Race("hook against entry")) {
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < Race.rounds(3_000); i++) {
                 var around = CancelScope.create();
                 var hooks = new AtomicInteger();
                 var ran = new AtomicBoolean();

@@ -83,7 +83,7 @@ public class InterruptRaceTest {
         var random = random("end of scope");
         int caught = 0;
         try (var canceller = new Canceller()) {
-            for (int i = 0; i < 100_000; i++) {
+            for (int i = 0; i < Race.rounds(100_000); i++) {
                 var scope = CancelScope.create();
                 int kind = random.nextInt(4);
                 int spins = random.nextInt(300);
@@ -138,7 +138,7 @@ public class InterruptRaceTest {
     void nestedScopes() throws Exception {
         var random = random("nested scopes");
         try (var canceller = new Canceller()) {
-            for (int i = 0; i < 30_000; i++) {
+            for (int i = 0; i < Race.rounds(30_000); i++) {
                 var outer = CancelScope.create();
                 var inner = CancelScope.create();
                 boolean cancelsOuter = random.nextBoolean();
@@ -166,7 +166,7 @@ public class InterruptRaceTest {
     void endOfGroup() throws Exception {
         var random = random("end of group");
         try (var canceller = new Canceller()) {
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Race.rounds(2_000); i++) {
                 int spins = random.nextInt(2_000);
                 int delay = random.nextInt(4_000);
                 TaskGroup.run(group -> {
@@ -188,7 +188,7 @@ public class InterruptRaceTest {
     void parked() throws Exception {
         var random = random("parked");
         try (var canceller = new Canceller()) {
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < Race.rounds(20_000); i++) {
                 var scope = CancelScope.create();
                 boolean jdk = random.nextBoolean();
                 canceller.soon(scope::cancel, random.nextInt(200));
@@ -216,7 +216,7 @@ public class InterruptRaceTest {
     void foreignIsNotLost() throws Exception {
         var random = random("foreign");
         var owner = Thread.currentThread();
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < Race.rounds(3_000); i++) {
             int delay = random.nextInt(300);
             var sent = new CountDownLatch(1);
             var _ = Thread.ofVirtual().start(() -> {
@@ -242,7 +242,7 @@ public class InterruptRaceTest {
         var random = random("foreign against cancel");
         var owner = Thread.currentThread();
         try (var canceller = new Canceller()) {
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < Race.rounds(20_000); i++) {
                 var scope = CancelScope.create();
                 int spins = random.nextInt(400);
                 int between = random.nextInt(100);

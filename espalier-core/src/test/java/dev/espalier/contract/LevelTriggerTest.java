@@ -256,7 +256,7 @@ public class LevelTriggerTest {
                     + " has terminated")
     void startAgainstCancel() throws Exception {
         try (var race = new Race("start against cancel")) {
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Race.rounds(2_000); i++) {
                 TaskGroup.run(group -> {
                     var begun = new AtomicBoolean();
                     var ended = new AtomicBoolean();

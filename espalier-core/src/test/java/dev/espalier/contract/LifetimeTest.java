@@ -256,7 +256,7 @@ public class LifetimeTest {
     @DisplayName("L1 no task runs when run has returned, whoever forks at that moment")
     void nothingAfterRun() throws Exception {
         try (var race = new Race("L1")) {
-            for (int i = 0; i < 1_000; i++) {
+            for (int i = 0; i < Race.rounds(1_000); i++) {
                 var running = new AtomicReference<List<Thread>>(List.of());
                 var late = new AtomicBoolean();
                 var returned = new AtomicBoolean();

@@ -314,7 +314,7 @@ public class LimitTest {
         try (var race = new Race("B1");
                 var group = TaskGroup.open(o -> o.limit(1))) {
             int given = 0;
-            for (int i = 0; i < 1_000; i++) {
+            for (int i = 0; i < Race.rounds(1_000); i++) {
                 var gate = new CountDownLatch(1);
                 var ran = new AtomicBoolean();
                 var scope = CancelScope.create();

@@ -287,7 +287,7 @@ public class OnCancelTest {
             + " close race")
     void closeAgainstCancel() throws Exception {
         try (var race = new Race("close against cancel")) {
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < Race.rounds(3_000); i++) {
                 var around = CancelScope.create();
                 var calls = new AtomicInteger();
                 var closed = new AtomicBoolean();
@@ -322,7 +322,7 @@ public class OnCancelTest {
     @DisplayName("C9 a callback registered while the scope is being cancelled is called exactly once")
     void registerAgainstCancel() throws Exception {
         try (var race = new Race("register against cancel")) {
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < Race.rounds(3_000); i++) {
                 var around = CancelScope.create();
                 var calls = new AtomicInteger();
                 int spins = race.draw(3_000);

@@ -244,7 +244,7 @@ public class OnDoneTest {
     void registrationAgainstEnd() throws Exception {
         try (var race = new Race("onDone against end")) {
             TaskGroup.run(o -> o.history(0), group -> {
-                for (int i = 0; i < 5_000; i++) {
+                for (int i = 0; i < Race.rounds(5_000); i++) {
                     int spins = race.draw(3_000);
                     int mine = race.draw(3_000);
                     var calls = new ArrayList<AtomicInteger>();

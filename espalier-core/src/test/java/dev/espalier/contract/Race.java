@@ -22,6 +22,11 @@ final class Race implements AutoCloseable {
         random = new Random(seed);
     }
 
+    /** How often a race is tried: where the tests are passed through many times, each pass tries its part. */
+    static int rounds(int all) {
+        return Math.max(100, all / BackendExtension.PASSES);
+    }
+
     /** A number for {@link #spin}, or for a choice. */
     int draw(int bound) {
         return random.nextInt(bound);

@@ -196,7 +196,7 @@ public class StartCallerTest {
                     + " it terminated")
     void startedAgainstCancel() throws Exception {
         try (var race = new Race("L10")) {
-            for (int i = 0; i < 1_500; i++) {
+            for (int i = 0; i < Race.rounds(1_500); i++) {
                 int spins = race.draw(3_000);
                 var gate = new CountDownLatch(1);
                 var task = new AtomicReference<Task<?>>();

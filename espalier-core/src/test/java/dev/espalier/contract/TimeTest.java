@@ -249,7 +249,7 @@ public class TimeTest {
     void aMillion(TestBackend backend) throws Exception {
         ManualClock.run(backend, clock -> {
             int threads = backend.threads().size();
-            for (int i = 0; i < 1_000_000; i++) {
+            for (int i = 0; i < Race.rounds(1_000_000); i++) {
                 if (!CancelScope.runOrMoveOnAfter(LONG, () -> {}) || clock.timers() != 0) {
                     throw new AssertionError("timers: " + clock.timers());
                 }
@@ -257,7 +257,7 @@ public class TimeTest {
             assertThat(backend.threads()).hasSize(threads);
         });
         int threads = backend.threads().size();
-        for (int i = 0; i < 50_000; i++) { // on the real clock
+        for (int i = 0; i < Race.rounds(50_000); i++) { // on the real clock
             assertThat(CancelScope.runOrMoveOnAfter(LONG, () -> {})).isTrue();
         }
         assertThat(backend.timers()).isZero();
