@@ -100,6 +100,7 @@ public final class Group extends Ledger implements TaskGroup {
      */
     public static <R extends @Nullable Object, X extends Exception> R call(Options options, GroupBody<R, X> body)
             throws X, InterruptedException {
+        Objects.requireNonNull(options, "what the operator of the options returned");
         Objects.requireNonNull(body, "body");
         return new GroupRun(new Group(options, Strands.attach(), /* runForm= */ true), /* hasValue= */ true).run(body);
     }
@@ -114,6 +115,7 @@ public final class Group extends Ledger implements TaskGroup {
      * @throws InterruptedException if it is cancelled from around
      */
     public static <X extends Exception> void run(Options options, GroupAction<X> body) throws X, InterruptedException {
+        Objects.requireNonNull(options, "what the operator of the options returned");
         Objects.requireNonNull(body, "body");
         var run = new GroupRun(new Group(options, Strands.attach(), /* runForm= */ true), /* hasValue= */ false);
         Object _ = run.<@Nullable Void, X>run(group -> {
@@ -129,6 +131,7 @@ public final class Group extends Ledger implements TaskGroup {
      * @return owned by the calling thread
      */
     public static Group open(Options options) {
+        Objects.requireNonNull(options, "what the operator of the options returned");
         var group = new Group(options, Strands.attach(), /* runForm= */ false);
         group.begin();
         return group;
