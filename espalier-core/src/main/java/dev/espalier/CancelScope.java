@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Pitfall: {@code catch (Exception e)} around cancelled code swallows the cancellation. It comes back at the next blocking call of Espalier, and by
  * another interrupt after {@link CancelPolicy#redeliverAfter}.
  *
+ * <p>Pitfall: a method reference such as {@code exchange::get} fits the forms with and without a result, and does not compile; write
+ * {@code () -> exchange.get()}.
+ *
  * <p>From: cancel scopes (Trio, AnyIO).
  *
  * @since 0.1
@@ -350,6 +353,9 @@ public sealed interface CancelScope permits Scope {
      *
      * <p>When this method returns or throws, the hook is not running and never will. A deadline for the work belongs around this call: a scope inside the
      * body interrupts as usual and does not run the hook.
+     *
+     * <p>Pitfall: work that was begun before this call, such as a request already sent, goes on if the caller is cancelled already, since then neither hook
+     * nor body runs; begin it in the body, or stop it in a {@code finally} around the call.
      *
      * @param hook stops the work: {@code statement::cancel}, {@code socket::close}
      * @param body the work
