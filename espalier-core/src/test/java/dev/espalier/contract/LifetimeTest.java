@@ -55,12 +55,14 @@ public class LifetimeTest {
     @BackendTest
     @DisplayName("L1 close returns only when every task has terminated, although they ignore their cancellation")
     void closeWaits() throws Exception {
+        var me = Thread.currentThread();
         var blocker = Blocker.stubborn();
         var group = TaskGroup.open();
         var task = group.fork(blocker);
         blocker.awaitEntered();
         try (var _ = Foreign.run(() -> {
             blocker.awaitInterrupted();
+            Threads.awaitBlocked(me); // not before close waits
             blocker.release();
         })) {
             var _ = catchThrowable(group::close);
@@ -88,14 +90,17 @@ public class LifetimeTest {
     @BackendTest
     @DisplayName("L1 join and close of a cancelled group do not return before a task that goes on after its interrupt")
     void straggler() throws Exception {
+        var me = Thread.currentThread();
         var blocker = Blocker.stubborn();
-        try (var group = TaskGroup.open();
+        var group = TaskGroup.open();
+        var task = group.fork(blocker);
+        blocker.awaitEntered();
+        try (group;
                 var _ = Foreign.run(() -> {
                     blocker.awaitInterrupted();
+                    Threads.awaitBlocked(me);
                     blocker.release();
                 })) {
-            var task = group.fork(blocker);
-            blocker.awaitEntered();
             group.cancel();
             group.join();
             assertThat(blocker.ended()).isTrue();
