@@ -151,8 +151,12 @@ public class HistoryTest {
         var dropped = new ArrayList<WeakReference<?>>();
         var held = new ArrayList<WeakReference<?>>();
         try (var group = TaskGroup.open(o -> o.backend(backend.real()).history(5))) {
-            for (int i = 0; i < 2_000; i++) {
-                forkLoaded(group, i < 500 ? dropped : new ArrayList<>());
+            for (int i = 0; i < 500; i++) {
+                forkLoaded(group, dropped);
+            }
+            group.join(); // those that still ran when the list was swept would stay in it until the next time
+            for (int i = 0; i < 1_500; i++) {
+                forkLoaded(group, new ArrayList<>());
             }
             group.join();
             for (int i = 0; i < 5; i++) {
