@@ -7,11 +7,14 @@
  * <p>Start with {@link dev.espalier.TaskGroup}.
  */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("module") // espalier-test is compiled after this
 module dev.espalier {
     requires static transitive org.jspecify;
 
     exports dev.espalier;
     exports dev.espalier.spi;
+    exports dev.espalier.internal to
+            dev.espalier.test;
 
     uses dev.espalier.spi.ContextPropagator;
     uses dev.espalier.spi.TaskObserver;

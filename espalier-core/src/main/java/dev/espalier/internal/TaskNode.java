@@ -175,6 +175,15 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         }
     }
 
+    /**
+     * Where it is in the tree.
+     *
+     * @return the groups and tasks from the outermost to this one
+     */
+    public String path() {
+        return Pursuit.path(this);
+    }
+
     /** The thread could not be started: nobody gets this task. Whether this call is the one that takes it back. */
     boolean abandon() {
         state = ABANDONED;

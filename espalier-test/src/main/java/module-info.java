@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Tests of concurrent code that find a race on purpose and replay it: use it if a test of yours fails one time in a thousand, or sleeps.
+ *
+ * <p>Start with {@link dev.espalier.test.SimulatedTest}.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.espalier.test {
+    requires transitive dev.espalier;
+    requires static transitive org.jspecify;
+
+    exports dev.espalier.test;
+}
