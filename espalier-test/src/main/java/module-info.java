@@ -8,7 +8,11 @@
 @org.jspecify.annotations.NullMarked
 module dev.espalier.test {
     requires transitive dev.espalier;
+    requires java.instrument;
     requires static transitive org.jspecify;
 
     exports dev.espalier.test;
+    // it calls the agent
+    exports dev.espalier.test.internal to
+            java.instrument;
 }

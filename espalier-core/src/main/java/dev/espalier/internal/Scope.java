@@ -105,6 +105,7 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
     public static void checkpoint() throws CancelledException {
         Strand strand = Strands.current();
         if (strand != null) {
+            strand.current.backend().checkpoint();
             strand.checkCancelled();
         }
     }

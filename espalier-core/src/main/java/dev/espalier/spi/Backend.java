@@ -90,6 +90,12 @@ public interface Backend {
     void parkNanos(Object blocker, long nanos);
 
     /**
+     * A place where the calling thread could let others go first: it polls whether it is cancelled. Does nothing on real threads; a
+     * simulation, in which one thread runs at a time, may switch to another here.
+     */
+    default void checkpoint() {}
+
+    /**
      * Lets a thread that is parked by this backend go on.
      *
      * @param thread the thread

@@ -26,6 +26,14 @@ public final class BackendExtension implements TestTemplateInvocationContextProv
     /** How often each test runs on each backend; ./stress asks for more than once. */
     static final int PASSES = Integer.getInteger("espalier.passes", 1);
 
+    /** The seeds of simulated runs, which then take the place of the real backends: "1" or "1-20". */
+    private static final String SEEDS = System.getProperty("espalier.seeds", "");
+
+    /** Whether the tests run in a simulation. */
+    static boolean isSimulated() {
+        return !SEEDS.isEmpty();
+    }
+
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
         return true;
@@ -33,6 +41,9 @@ public final class BackendExtension implements TestTemplateInvocationContextProv
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        if (isSimulated()) {
+            return SimulatedRunner.contexts(SEEDS);
+        }
         return Stream.generate(this::onEachBackend).limit(PASSES).flatMap(backends -> backends);
     }
 

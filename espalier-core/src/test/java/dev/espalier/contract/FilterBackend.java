@@ -40,6 +40,11 @@ class FilterBackend implements Backend {
     }
 
     @Override
+    public void checkpoint() {
+        backend.checkpoint();
+    }
+
+    @Override
     public void unpark(Thread thread) {
         backend.unpark(thread);
     }

@@ -12,7 +12,7 @@ final class Foreign implements AutoCloseable {
     private final Thread thread;
 
     private Foreign(Action action) {
-        thread = Thread.ofPlatform().daemon().name("foreign").unstarted(() -> {
+        thread = Threads.aside("foreign").unstarted(() -> {
             try {
                 action.run();
             } catch (Throwable t) {

@@ -154,8 +154,12 @@ public class HistoryTest {
             for (int i = 0; i < 500; i++) {
                 forkLoaded(group, dropped);
             }
-            group.join(); // those that still ran when the list was swept would stay in it until the next time
-            for (int i = 0; i < 1_500; i++) {
+            group.join(); // so that they and newer ones have ended before the list is swept, at the 1,024th fork
+            for (int i = 0; i < 500; i++) {
+                forkLoaded(group, new ArrayList<>());
+            }
+            group.join();
+            for (int i = 0; i < 1_000; i++) {
                 forkLoaded(group, new ArrayList<>());
             }
             group.join();

@@ -60,7 +60,7 @@ public final class ManualClock implements Backend {
     public void advance(Duration time) {
         long target = elapsed + time.toNanos();
         var fired = new CompletableFuture<Void>();
-        var _ = Thread.ofPlatform().daemon().name("manual clock").start(() -> {
+        var _ = Threads.aside("manual clock").start(() -> {
             try {
                 fireUntil(target);
                 fired.complete(null);
@@ -134,10 +134,7 @@ public final class ManualClock implements Backend {
         synchronized (timers) {
             if (delayNanos <= 0) {
                 made++;
-                var _ = Thread.ofPlatform()
-                        .daemon()
-                        .name("manual clock, at once")
-                        .start(action);
+                var _ = Threads.aside("manual clock, at once").start(action);
                 return () -> {};
             }
             long due = elapsed + Math.min(delayNanos, Long.MAX_VALUE / 2);
@@ -170,6 +167,11 @@ public final class ManualClock implements Backend {
             sleepers.decrementAndGet();
             timer.close();
         }
+    }
+
+    @Override
+    public void checkpoint() {
+        threads.checkpoint();
     }
 
     @Override

@@ -12,8 +12,8 @@ import java.util.concurrent.Future;
 /** A second thread to race with, many times, and the seed of the random delays. */
 final class Race implements AutoCloseable {
     private final Random random;
-    private final ExecutorService rival = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("rival").factory());
+    private final ExecutorService rival =
+            Executors.newSingleThreadExecutor(Threads.aside("rival").factory());
 
     /** Prints the seed; {@code -Despalier.race=n} replays one. */
     Race(String name) {
@@ -22,9 +22,9 @@ final class Race implements AutoCloseable {
         random = new Random(seed);
     }
 
-    /** How often a race is tried: where the tests are passed through many times, each pass tries its part. */
+    /** How often a race is tried: where the tests are passed through many times, each pass tries its part; in a simulation each seed does. */
     static int rounds(int all) {
-        return Math.max(100, all / BackendExtension.PASSES);
+        return BackendExtension.isSimulated() ? 4 : Math.max(100, all / BackendExtension.PASSES);
     }
 
     /** A number for {@link #spin}, or for a choice. */
@@ -44,6 +44,10 @@ final class Race implements AutoCloseable {
 
     /** Passes a little time without blocking. */
     static void spin(int times) {
+        if (BackendExtension.isSimulated()) {
+            Thread.yield(); // there, time passes by others' having their turn
+            return;
+        }
         for (int i = 0; i < times; i++) {
             Thread.onSpinWait();
         }

@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A real backend that remembers its threads and timers, so that a test can look for what was left behind. */
 public final class TestBackend implements Backend {
-    private final Backend backend;
+    private Backend backend;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicInteger timers = new AtomicInteger();
 
     TestBackend(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** For a backend that exists only while the test runs. */
+    void use(Backend backend) {
         this.backend = backend;
     }
 
@@ -94,6 +99,11 @@ public final class TestBackend implements Backend {
     @Override
     public void parkNanos(Object blocker, long nanos) {
         backend.parkNanos(blocker, nanos);
+    }
+
+    @Override
+    public void checkpoint() {
+        backend.checkpoint();
     }
 
     @Override

@@ -8,6 +8,16 @@ import java.util.function.BooleanSupplier;
 public final class Threads {
     private Threads() {}
 
+    /**
+     * For a thread that is neither the owner nor a task: a platform thread, or, in a simulation, which must know of it, a virtual one
+     * of that.
+     */
+    public static Thread.Builder aside(String name) {
+        return BackendExtension.isSimulated()
+                ? Thread.ofVirtual().name(name)
+                : Thread.ofPlatform().daemon().name(name);
+    }
+
     /** Returns when the thread is blocked, waiting or has ended. */
     public static void awaitBlocked(Thread thread) {
         until(() -> switch (thread.getState()) {

@@ -155,6 +155,11 @@ public final class SimulatedBackend implements Backend {
     }
 
     @Override
+    public void checkpoint() {
+        simulated.checkpoint();
+    }
+
+    @Override
     public void unpark(Thread thread) {
         simulated.unpark(thread);
     }

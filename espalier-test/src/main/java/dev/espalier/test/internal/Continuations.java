@@ -58,6 +58,11 @@ final class Continuations implements Machine {
     }
 
     @Override
+    public boolean hasYielded(SimThread thread) {
+        return door.state(thread.thread) == Door.YIELDED;
+    }
+
+    @Override
     public void park(SimThread thread, Object blocker) {
         LockSupport.park(blocker);
     }

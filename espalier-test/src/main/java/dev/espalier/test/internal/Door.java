@@ -19,8 +19,7 @@ final class Door {
      * whose), state and onWaitingList (World: threads that a monitor wakes). Of java.lang.Module: implAddOpens, to see with the same flag who
      * holds a lock (Waits). Fields are read, never written.
      */
-    static final int PARKED = 4;
-    static final int TIMED_PARKED = 7;
+    static final int YIELDED = 11;
     static final int BLOCKED = 13;
     static final int WAIT = 16;
     static final int TIMED_WAIT = 18;

@@ -24,6 +24,11 @@ final class Gates implements Machine {
     }
 
     @Override
+    public boolean hasYielded(SimThread thread) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void park(SimThread thread, Object blocker) {
         throw new UnsupportedOperationException();
     }

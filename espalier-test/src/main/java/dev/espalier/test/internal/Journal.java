@@ -72,7 +72,7 @@ final class Journal {
         var events = new ArrayList<>(head);
         events.addAll(tail);
         return new Trace(
-                world.run.seed(), world.threads().stream().map(SimThread::label).toList(), events, dropped, outcome);
+                world.run.seed(), world.labels(), events, dropped, outcome);
     }
 
     /** The end of it, for a message. */

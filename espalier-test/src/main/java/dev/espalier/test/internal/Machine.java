@@ -15,6 +15,9 @@ interface Machine {
     /** On a thread of the world: stops, and can go on at once. */
     void giveWay(SimThread thread);
 
+    /** Whether a thread that stops does so because it said that others should go first. */
+    boolean hasYielded(SimThread thread);
+
     /** On a thread of the world: stops until it is unparked or interrupted, or for no reason. */
     void park(SimThread thread, Object blocker);
 

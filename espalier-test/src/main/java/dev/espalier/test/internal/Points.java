@@ -2,27 +2,113 @@
 
 package dev.espalier.test.internal;
 
-/** What woven classes call. */
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What woven classes call. Outside a simulation, what they would have done. */
 public final class Points {
     private Points() {}
 
+    private static @Nullable World world() {
+        return World.isAny() && Thread.currentThread().isVirtual() ? World.here() : null;
+    }
+
     /** Before an access to shared memory: another thread may go first. */
     public static void point() {
-        if (World.isAny() && Thread.currentThread().isVirtual()) {
-            World world = World.here();
-            if (world != null) {
-                world.pointHere();
-            }
+        World world = world();
+        if (world != null) {
+            world.pointHere();
         }
     }
 
     /** Instead of {@link Thread#onSpinWait}: others go first. */
     public static void spin() {
-        World world = World.isAny() ? World.here() : null;
-        if (world == null) {
+        if (world() == null) {
             Thread.onSpinWait();
         } else {
             Thread.yield();
         }
+    }
+
+    /**
+     * Instead of {@link Thread#sleep(long)}.
+     *
+     * @param millis in milliseconds
+     * @throws InterruptedException if interrupted
+     */
+    public static void sleep(long millis) throws InterruptedException {
+        if (world() == null) {
+            Thread.sleep(millis);
+        } else {
+            sleepFor(millis < 0 ? negative(millis) : TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+    }
+
+    /**
+     * Instead of {@link Thread#sleep(long, int)}.
+     *
+     * @param millis in milliseconds
+     * @param nanos in nanoseconds, more
+     * @throws InterruptedException if interrupted
+     */
+    public static void sleep(long millis, int nanos) throws InterruptedException {
+        if (world() == null || nanos < 0 || nanos > 999_999) {
+            Thread.sleep(millis, nanos);
+        } else {
+            sleepFor(millis < 0 ? negative(millis) : TimeUnit.MILLISECONDS.toNanos(millis) + nanos);
+        }
+    }
+
+    /**
+     * Instead of {@link Thread#sleep(Duration)}.
+     *
+     * @param time how long
+     * @throws InterruptedException if interrupted
+     */
+    public static void sleep(Duration time) throws InterruptedException {
+        if (world() == null) {
+            Thread.sleep(time);
+        } else {
+            sleepFor(TimeUnit.NANOSECONDS.convert(time));
+        }
+    }
+
+    private static long negative(long millis) {
+        throw new IllegalArgumentException("timeout value is negative: " + millis);
+    }
+
+    private static void sleepFor(long nanos) throws InterruptedException {
+        World world = world();
+        if (world == null) {
+            return;
+        }
+        long end = world.clock().now() + Math.max(0, nanos);
+        if (end < 0) {
+            end = Long.MAX_VALUE;
+        }
+        do {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("sleep interrupted");
+            }
+            if (nanos <= 0) {
+                Thread.yield();
+                return;
+            }
+            world.parkNanos("a sleep", end - world.clock().now());
+        } while (world.clock().now() < end);
+        if (Thread.interrupted()) {
+            throw new InterruptedException("sleep interrupted");
+        }
+    }
+
+    /**
+     * Instead of {@link System#nanoTime}.
+     *
+     * @return the time of the simulation
+     */
+    public static long nanoTime() {
+        World world = world();
+        return world == null ? System.nanoTime() : world.clock().now();
     }
 }

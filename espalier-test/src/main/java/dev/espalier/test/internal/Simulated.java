@@ -64,6 +64,11 @@ public final class Simulated {
         world.parkNanos(blocker, nanos);
     }
 
+    /** See the backend. */
+    public void checkpoint() {
+        world.pointHere();
+    }
+
     /**
      * See the backend.
      *

@@ -22,7 +22,7 @@ final class Waits {
 
     private Waits(World world) {
         this.world = world;
-        this.owners = LockOwners.open(world.threads());
+        this.owners = LockOwners.open(world.alive());
     }
 
     /** What a thread that has just stopped waits for, in the same words in every run. */
@@ -42,7 +42,7 @@ final class Waits {
             return text;
         }
         if (blocker instanceof Task<?> task) {
-            for (SimThread thread : world.threads()) {
+            for (SimThread thread : world.alive()) {
                 if (thread.thread.getUncaughtExceptionHandler() == task) {
                     return "the task of " + thread.label();
                 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +53,12 @@ public final class World {
     private final Clock clock = new Clock();
     private final Journal journal;
     private final FaultDice dice;
-    private final List<SimThread> threads = new ArrayList<>();
+    private final List<String> labels = new ArrayList<>();
     private final Map<Runnable, SimThread> byContinuation = new IdentityHashMap<>();
-    private final Map<Thread, SimThread> byThread = new IdentityHashMap<>();
+    /** Those that have not ended, in the order of their numbers. */
+    private final Map<Thread, SimThread> alive = new LinkedHashMap<>();
+
+    private @Nullable SimThread root;
     private final List<SimThread> ready = new ArrayList<>();
     private final Set<SimThread> atMonitors = new LinkedHashSet<>();
     private final Set<SimThread> elsewhere = new LinkedHashSet<>();
@@ -126,8 +130,9 @@ public final class World {
         return dice.faults();
     }
 
-    List<SimThread> threads() {
-        return threads;
+    /** The names of all threads that there ever were, by number. */
+    List<String> labels() {
+        return labels;
     }
 
     Set<SimThread> atMonitors() {
@@ -161,9 +166,8 @@ public final class World {
         ACTIVE.add(this);
         try {
             root.start();
-            SimThread first = threads.getFirst();
             turn();
-            if (failure == null && first.ended) {
+            if (isRootOver()) {
                 failure = Leaks.of(this);
             }
             unwind();
@@ -200,6 +204,10 @@ public final class World {
             }
             step(next);
         }
+    }
+
+    private boolean isRootOver() {
+        return root != null && root.ended;
     }
 
     private SimThread pick() {
@@ -242,7 +250,7 @@ public final class World {
             elsewhere.add(next);
         }
         if (next.ended) {
-            byThread.remove(next.thread);
+            alive.remove(next.thread);
             if (next.continuation != null) {
                 byContinuation.remove(next.continuation);
             }
@@ -281,7 +289,7 @@ public final class World {
             idlers.clear();
             return true;
         }
-        boolean rootEnded = threads.getFirst().ended;
+        boolean rootEnded = isRootOver();
         if (outside.isBusy()) {
             outside.await(run.realLimit());
             return true;
@@ -290,7 +298,7 @@ public final class World {
             jump();
             return true;
         }
-        if (byThread.isEmpty() || unwinding) {
+        if (alive.isEmpty() || unwinding) {
             return false;
         }
         if (outside.mayCome()) {
@@ -329,8 +337,8 @@ public final class World {
     private void unwind() {
         unwinding = true;
         long end = steps + UNWINDING;
-        for (int round = 0; round < 3 && !byThread.isEmpty(); round++) {
-            for (SimThread thread : List.copyOf(byThread.values())) {
+        for (int round = 0; round < 3 && !alive.isEmpty(); round++) {
+            for (SimThread thread : List.copyOf(alive.values())) {
                 thread.thread.interrupt();
             }
             while (steps < end) {
@@ -351,7 +359,11 @@ public final class World {
     void ready(Runnable continuation) {
         Thread caller = Thread.currentThread();
         if (caller == driver || mine(caller) != null) {
-            free(find(continuation), current);
+            SimThread thread = find(continuation);
+            if (thread == current && forced == null && machine.hasYielded(thread)) {
+                run.chooser().gaveWay(thread);
+            }
+            free(thread, current);
         } else {
             inbox.add(new Arrival(continuation, caller.getName().equals("VirtualThread-unblocker"), caller.getName()));
             LockSupport.unpark(driver);
@@ -376,7 +388,7 @@ public final class World {
             return known;
         }
         var thread = java.util.Objects.requireNonNull(Door.open()).owner(continuation);
-        SimThread found = byThread.get(thread);
+        SimThread found = alive.get(thread);
         if (found != null) {
             return found; // wrapped anew by the JDK
         }
@@ -387,21 +399,24 @@ public final class World {
 
     /** A thread has come to the world. */
     SimThread add(Thread thread, @Nullable Runnable continuation) {
-        var added = new SimThread(threads.size(), thread, continuation);
-        threads.add(added);
-        byThread.put(thread, added);
+        var added = new SimThread(labels.size(), thread, continuation);
+        labels.add(added.label());
+        alive.put(thread, added);
+        if (root == null) {
+            root = added;
+        }
         journal.add(added, Kind.STARTED, current, "");
         return added;
     }
 
     @Nullable
     SimThread find(Thread thread) {
-        return byThread.get(thread);
+        return alive.get(thread);
     }
 
     /** Those that have not ended. */
     List<SimThread> alive() {
-        return threads.stream().filter(t -> !t.ended).toList();
+        return List.copyOf(alive.values());
     }
 
     /** Those that wait, but neither in a park of the backend nor for a monitor. */
@@ -454,12 +469,6 @@ public final class World {
 
     private void giveWay(SimThread me) {
         journal.add(me, Kind.PREEMPTED, null, "");
-        machine.giveWay(me);
-    }
-
-    /** The caller lets others go first. */
-    void yield(SimThread me) {
-        run.chooser().gaveWay(me);
         machine.giveWay(me);
     }
 
