@@ -66,6 +66,9 @@ final class GroupExit {
         Scope in = group.owner.current;
         String message = null;
         if (in.isEffectivelyCancelled()) {
+            if (group.isEffectivelyCancelled()) {
+                return; // in a run form the owner's scopes are around the group: it has become cancelled by them since
+            }
             message = " was cancelled while it waited for the tasks: "
                     + Reasons.of(in).message();
         } else if (interrupted && group.tasks.hasUnfinished()) {

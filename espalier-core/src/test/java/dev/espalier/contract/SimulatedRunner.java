@@ -5,7 +5,7 @@ package dev.espalier.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.CancelScope;
-import dev.espalier.internal.Strands;
+import dev.espalier.Espalier;
 import dev.espalier.spi.Backend;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -60,8 +60,15 @@ final class SimulatedRunner implements InvocationInterceptor, ParameterResolver 
             backend.use((Backend) Class.forName("dev.espalier.test.Simulation")
                     .getMethod("backend")
                     .invoke(simulation));
-            invocation.proceed();
-            assertThat(Strands.isKnown(Thread.currentThread())).isTrue(); // inside Espalier.run
+            Espalier.run(backend, () -> {
+                try {
+                    return invocation.proceed();
+                } catch (Exception | Error e) {
+                    throw e;
+                } catch (Throwable t) {
+                    throw new AssertionError(t);
+                }
+            });
             backend.assertNothingLeft();
             assertThat(CancelScope.current().cancelCalled()).isFalse();
         });

@@ -17,8 +17,16 @@ import org.jspecify.annotations.Nullable;
  * changes nothing outside a simulation.
  */
 public final class Agent {
-    private static final List<String> NEVER =
-            List.of("java.", "javax.", "jdk.", "sun.", "com.sun.", "org.junit.", "org.assertj.", "org.opentest4j.", "org.apache.maven.");
+    private static final List<String> NEVER = List.of(
+            "java.",
+            "javax.",
+            "jdk.",
+            "sun.",
+            "com.sun.",
+            "org.junit.",
+            "org.assertj.",
+            "org.opentest4j.",
+            "org.apache.maven.");
     private static volatile boolean installed;
 
     private Agent() {}
@@ -89,7 +97,8 @@ public final class Agent {
                 return Weaver.weave(classFile, loader);
             } catch (RuntimeException | LinkageError e) {
                 // the class works unwoven, and the JVM would swallow what is thrown here
-                System.err.println("espalier-test: the class " + name + " is not woven, so its races may not be found: " + e);
+                System.err.println(
+                        "espalier-test: the class " + name + " is not woven, so its races may not be found: " + e);
                 return null;
             }
         }

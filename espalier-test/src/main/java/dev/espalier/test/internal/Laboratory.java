@@ -34,7 +34,13 @@ public final class Laboratory {
     private Laboratory() {}
 
     /** What came of a run. */
-    record Result(@Nullable Object value, @Nullable Throwable thrown, Trace trace, Schedule schedule, long steps, boolean woken) {}
+    record Result(
+            @Nullable Object value,
+            @Nullable Throwable thrown,
+            Trace trace,
+            Schedule schedule,
+            long steps,
+            boolean woken) {}
 
     /** A test, whatever it returns. */
     private interface Experiment {
@@ -133,10 +139,12 @@ public final class Laboratory {
     public static String mode() {
         return Door.open() == null
                 ? Door.closed()
-                : "the simulation switches at every blocking call, and at every access to memory in classes that are woven";
+                : "the simulation switches at every blocking call, and at every access to memory in classes that are"
+                        + " woven";
     }
 
-    static Result one(Run run, SimulatedAction body, Function<Simulated, Backend> backends) throws InterruptedException {
+    static Result one(Run run, SimulatedAction body, Function<Simulated, Backend> backends)
+            throws InterruptedException {
         return one(
                 run,
                 simulation -> {
@@ -155,17 +163,14 @@ public final class Laboratory {
         var backend = backends.apply(new Simulated(world));
         var root = new Root(world, backend, body);
         var done = new CompletableFuture<@Nullable Void>();
-        var driver = Thread.ofPlatform()
-                .daemon()
-                .name("espalier-simulation")
-                .unstarted(() -> {
-                    try {
-                        world.drive(world.machine().newThread(root, "test", /* inheritThreadLocals= */ true));
-                        done.complete(null);
-                    } catch (Throwable t) { // a defect of the simulation
-                        done.completeExceptionally(t);
-                    }
-                });
+        var driver = Thread.ofPlatform().daemon().name("espalier-simulation").unstarted(() -> {
+            try {
+                world.drive(world.machine().newThread(root, "test", /* inheritThreadLocals= */ true));
+                done.complete(null);
+            } catch (Throwable t) { // a defect of the simulation
+                done.completeExceptionally(t);
+            }
+        });
         driver.start();
         SimulationError stuck = watch(world, driver, done);
         return root.result(stuck);
@@ -194,7 +199,8 @@ public final class Laboratory {
         var error = new SimulationError((thread == null ? "the simulation" : thread.label())
                 + " has run for " + world.run.options().stuckAfter().toSeconds()
                 + " s without coming to a point where the simulation can switch (seed " + world.run.seed()
-                + "): it computes, loops, or blocks in native code or a class initializer. Its stack is that of this error");
+                + "): it computes, loops, or blocks in native code or a class initializer. Its stack is that"
+                + " of this error");
         error.setStackTrace((thread == null ? driver : thread.thread).getStackTrace());
         return error;
     }
@@ -227,8 +233,10 @@ public final class Laboratory {
                     }
                 });
                 if (Thread.interrupted()) {
-                    throw new LeakError("the test's thread has ended with its interrupt status set (seed "
-                            + world.run.seed() + "): an interrupt has leaked out of its scope, or the test has not consumed its own");
+                    throw new LeakError(
+                            "the test's thread has ended with its interrupt status set (seed " + world.run.seed()
+                                    + "): an interrupt has leaked out of its scope, or the test has not consumed its"
+                                    + " own");
                 }
             } catch (Throwable t) { // the outcome of the run
                 thrown = t;

@@ -40,8 +40,7 @@ final class LockOwners {
             var type = Class.forName("jdk.internal.vm.ThreadSnapshot");
             var snapshots = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
             return new Inside(
-                    synchronizer.findVarHandle(
-                            AbstractOwnableSynchronizer.class, "exclusiveOwnerThread", Thread.class),
+                    synchronizer.findVarHandle(AbstractOwnableSynchronizer.class, "exclusiveOwnerThread", Thread.class),
                     snapshots.findStatic(type, "of", MethodType.methodType(type, Thread.class)),
                     snapshots.findVirtual(type, "blockedOn", MethodType.methodType(Object.class)),
                     snapshots.findVirtual(type, "ownedMonitorsAt", MethodType.methodType(Stream.class, int.class)));

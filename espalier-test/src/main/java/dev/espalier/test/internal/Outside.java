@@ -31,6 +31,7 @@ final class Outside {
     private final World world;
     private final AtomicInteger work = new AtomicInteger();
     private boolean woken;
+    private boolean looking;
     /** The driver waits here: read by the watchdog. */
     private volatile boolean waiting;
 
@@ -51,7 +52,17 @@ final class Outside {
 
     /** Whether something is under way whose end nobody knows. */
     boolean isBusy() {
-        return work.get() > 0 || !doingIo().isEmpty();
+        looking = true;
+        try {
+            return !doingIo().isEmpty() || work.get() > 0;
+        } finally {
+            looking = false;
+        }
+    }
+
+    /** Whether stacks are being read. */
+    boolean isLooking() {
+        return looking;
     }
 
     private List<SimThread> doingIo() {
@@ -132,6 +143,9 @@ final class Outside {
                     + ": use Tasks.sleep, a deadline or another wait of Espalier's, which take simulated time");
         }
         if (left > world.run.realLimit().toNanos()) {
+            if (mayCome()) {
+                return;
+            }
             throw new SimulationError(
                     thread + " " + text + ", for " + Duration.ofNanos(left).toSeconds()
                             + " s more, and nothing else can go on: use Tasks.sleep, a deadline or another wait of"

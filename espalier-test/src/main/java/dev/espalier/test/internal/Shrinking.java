@@ -103,7 +103,9 @@ final class Shrinking {
     private static String place(Throwable thrown) {
         for (StackTraceElement frame : thrown.getStackTrace()) {
             var name = frame.getClassName();
-            if (!name.startsWith("java.") && !name.startsWith("org.") && !name.startsWith("dev.espalier.test.internal.")) {
+            if (!name.startsWith("java.")
+                    && !name.startsWith("org.")
+                    && !name.startsWith("dev.espalier.test.internal.")) {
                 return name + "." + frame.getMethodName();
             }
         }

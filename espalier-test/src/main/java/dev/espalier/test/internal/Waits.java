@@ -102,7 +102,8 @@ final class Waits {
     /** Nothing can go on: what waits for what. */
     static DeadlockError deadlock(World world) {
         var waits = new Waits(world);
-        var text = new StringBuilder("no thread can go on, and nothing will wake one (seed " + world.run.seed() + "):\n");
+        var text =
+                new StringBuilder("no thread can go on, and nothing will wake one (seed " + world.run.seed() + "):\n");
         for (SimThread thread : world.alive()) {
             text.append(waits.line(thread)).append('\n');
         }
@@ -143,9 +144,8 @@ final class Waits {
     private String what(SimThread thread) {
         Object blocker = blocker(thread);
         if (blocker != null && !(blocker instanceof String) && !thread.atMonitor) {
-            return "for " + (blocker instanceof Task<?> || blocker instanceof TaskGroup
-                    ? blocker
-                    : name(blocker, world));
+            return "for "
+                    + (blocker instanceof Task<?> || blocker instanceof TaskGroup ? blocker : name(blocker, world));
         }
         return thread.atMonitor && blocker != null
                 ? brief(thread, world) + " of a " + className(blocker.getClass())

@@ -101,7 +101,9 @@ final class Weaver {
                     if (isReplaced(call)) {
                         builder.invokestatic(
                                 POINTS,
-                                call.name().stringValue().equals("onSpinWait") ? "spin" : call.name().stringValue(),
+                                call.name().stringValue().equals("onSpinWait")
+                                        ? "spin"
+                                        : call.name().stringValue(),
                                 call.typeSymbol());
                         return;
                     }
@@ -119,7 +121,8 @@ final class Weaver {
         }
 
         private boolean isShared(FieldInstruction field) {
-            boolean own = field.owner().asInternalName().equals(model.thisClass().asInternalName());
+            boolean own =
+                    field.owner().asInternalName().equals(model.thisClass().asInternalName());
             var name = field.name().stringValue();
             return !(own && finals.contains(name)) && !name.startsWith("$");
         }

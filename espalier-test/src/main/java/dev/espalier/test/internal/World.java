@@ -290,7 +290,11 @@ public final class World {
             return true;
         }
         boolean rootEnded = isRootOver();
-        if (outside.isBusy()) {
+        boolean busy = outside.isBusy();
+        if (!ready.isEmpty()) {
+            return true; // woken while its stack was read: the JDK then hands it over on this thread
+        }
+        if (busy) {
             outside.await(run.realLimit());
             return true;
         }
@@ -377,7 +381,9 @@ public final class World {
         }
         thread.ready = true;
         ready.add(thread);
-        if (thread != by) {
+        if (outside.isLooking()) {
+            journal.add(thread, Kind.OUTSIDE, null, "woken from outside");
+        } else if (thread != by) {
             journal.add(thread, Kind.WOKEN, by, "");
         }
     }
