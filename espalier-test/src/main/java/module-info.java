@@ -10,9 +10,16 @@ module dev.espalier.test {
     requires transitive dev.espalier;
     requires java.instrument;
     requires static transitive org.jspecify;
+    // for @SimulatedTest and LeakCheck only
+    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.platform.commons;
 
     exports dev.espalier.test;
-    // it calls the agent
+    // which call the agent and the extension
     exports dev.espalier.test.internal to
-            java.instrument;
+            java.instrument,
+            org.junit.platform.commons;
+
+    provides dev.espalier.spi.TaskObserver with
+            dev.espalier.test.internal.Witness;
 }

@@ -51,6 +51,15 @@ abstract class RealTime implements Backend {
         return () -> timer.cancel(false);
     }
 
+    /**
+     * Timers that are set.
+     *
+     * @return for tests that look for what is left
+     */
+    public static int pendingTimers() {
+        return TIMER.getQueue().size();
+    }
+
     private static void fire(Runnable action) {
         try {
             EXECUTOR.execute(action);
