@@ -45,6 +45,11 @@ final class Continuations implements Machine {
     }
 
     @Override
+    public void enter() {
+        // none runs without
+    }
+
+    @Override
     public void resume(SimThread thread) {
         java.util.Objects.requireNonNull(thread.continuation).run();
         int state = door.state(thread.thread);
@@ -70,6 +75,11 @@ final class Continuations implements Machine {
     @Override
     public void unpark(Thread thread) {
         LockSupport.unpark(thread);
+    }
+
+    @Override
+    public boolean mayBeFreed(SimThread thread) {
+        return true;
     }
 
     @Override

@@ -2,45 +2,246 @@
 
 package dev.espalier.test.internal;
 
+import dev.espalier.test.Trace.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Later. */
+/** The portable mode: ordinary virtual threads, of which only the one that has the turn goes on. They stop where they call the backend. */
 final class Gates implements Machine {
-    Gates(World world) {}
+    /*
+     * Each thread has a gate. It waits at it before its code begins, in every park of the backend and at every point. The driver opens one gate,
+     * and waits until that thread has come to its gate again, or has ended.
+     *
+     * Turns. turn is set by the driver and cleared by the thread, which then unparks the driver: a volatile hand-over in each direction, by which all
+     * state of the world is published.
+     *
+     * Parks. permit and parked are as in LockSupport, and belong to whoever has the turn. An unpark makes a parked thread able to go on; so does an
+     * interrupt, of which nobody tells the driver: it looks at the status of each parked thread when a step has ended (settle). A thread that waits at its gate
+     * must clear its status, or it would spin; it says so in `interrupted` before it does, so that the driver sees one of both at any time, and sets it again when it
+     * goes on.
+     *
+     * Strays. A thread that blocks in the JDK keeps its turn and does not come back. The driver notices its state, takes the turn away, and
+     * notes it as OUTSIDE: it may be waiting for another thread of the world, so the clock jumps when it does not come for a while. When it wakes, it runs beside the others until it calls the
+     * backend, and waits for a turn there (enter).
+     */
+    private static final long LOOK = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final int LOOKS = 4;
+
+    private final World world;
+    private final Map<Thread, Gate> gates = new ConcurrentHashMap<>();
+    /** Made, and not seen yet; touched by who has the turn. */
+    private final List<Gate> coming = new ArrayList<>();
+
+    private final List<Gate> parked = new ArrayList<>();
+    private volatile @Nullable Thread driver;
+
+    /** Where a thread waits for its turn. */
+    private final class Gate implements Runnable {
+        private final Runnable task;
+        private volatile @Nullable Thread thread;
+        private volatile boolean arrived;
+        private volatile boolean turn;
+        private volatile boolean ended;
+        private volatile boolean interrupted;
+        private volatile boolean permit;
+        private volatile boolean isParked;
+
+        Gate(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            world.arrived(Thread.currentThread());
+            arrived = true; // after that, so that who sees it finds the arrival
+            awaitTurn();
+            try {
+                task.run();
+            } finally {
+                enter();
+                ended = true;
+                gates.remove(Thread.currentThread());
+                turn = false;
+                LockSupport.unpark(driver);
+            }
+        }
+
+        private void awaitTurn() {
+            Thread me = Thread.currentThread();
+            while (!turn) {
+                LockSupport.park(this);
+                if (me.isInterrupted()) {
+                    interrupted = true;
+                    boolean _ = Thread.interrupted();
+                }
+            }
+            if (interrupted) {
+                interrupted = false;
+                me.interrupt();
+            }
+        }
+
+        private void stop() {
+            turn = false;
+            LockSupport.unpark(driver);
+            awaitTurn();
+        }
+
+        boolean isInterrupted() {
+            Thread t = thread;
+            return interrupted || (t != null && t.isInterrupted());
+        }
+    }
+
+    Gates(World world) {
+        this.world = world;
+    }
 
     @Override
     public Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
-        throw new UnsupportedOperationException();
+        var gate = new Gate(task);
+        var builder = Thread.ofVirtual().inheritInheritableThreadLocals(inheritThreadLocals);
+        Thread thread = (name == null ? builder : builder.name(name)).unstarted(gate);
+        gate.thread = thread;
+        gates.put(thread, gate);
+        synchronized (coming) {
+            coming.add(gate);
+        }
+        return thread;
+    }
+
+    private @Nullable Gate mine() {
+        return gates.get(Thread.currentThread());
+    }
+
+    @Override
+    public void enter() {
+        Gate gate = mine();
+        if (gate != null && !gate.turn) {
+            world.arrived(Thread.currentThread());
+            gate.awaitTurn();
+        }
     }
 
     @Override
     public void resume(SimThread thread) {
-        throw new UnsupportedOperationException();
+        driver = Thread.currentThread();
+        Gate gate = gates.get(thread.thread);
+        if (gate == null) {
+            thread.ended = true;
+            return;
+        }
+        gate.turn = true;
+        LockSupport.unpark(thread.thread);
+        int looks = 0;
+        while (gate.turn) {
+            LockSupport.parkNanos(this, LOOK);
+            looks = gate.turn && isBlocked(thread.thread) ? looks + 1 : 0;
+            if (looks == LOOKS) {
+                world.journal()
+                        .add(
+                                thread,
+                                Kind.OUTSIDE,
+                                null,
+                                "blocks where the portable mode cannot switch: " + Waits.place(thread.thread));
+                gate.turn = false;
+                return;
+            }
+        }
+        thread.ended = gate.ended;
+    }
+
+    private static boolean isBlocked(Thread thread) {
+        return switch (thread.getState()) {
+            case BLOCKED, WAITING, TIMED_WAITING -> true;
+            case NEW, RUNNABLE, TERMINATED -> false;
+        };
     }
 
     @Override
     public void giveWay(SimThread thread) {
-        throw new UnsupportedOperationException();
+        Gate gate = mine();
+        if (gate != null) {
+            world.free(thread, thread);
+            gate.stop();
+        }
     }
 
     @Override
     public boolean hasYielded(SimThread thread) {
-        throw new UnsupportedOperationException();
+        return false;
     }
 
     @Override
     public void park(SimThread thread, Object blocker) {
-        throw new UnsupportedOperationException();
+        Gate gate = mine();
+        if (gate == null) {
+            return;
+        }
+        if (!gate.permit && !gate.isInterrupted()) {
+            gate.isParked = true;
+            parked.add(gate);
+            gate.stop();
+            gate.isParked = false;
+            parked.remove(gate);
+        }
+        gate.permit = false;
     }
 
     @Override
     public void unpark(Thread thread) {
-        throw new UnsupportedOperationException();
+        Gate gate = gates.get(thread);
+        if (gate == null) {
+            LockSupport.unpark(thread);
+        } else if (!world.hasTurn()) {
+            gate.permit = true;
+            world.arrived(thread);
+        } else {
+            gate.permit = true;
+            if (gate.isParked) {
+                free(gate);
+            }
+        }
+    }
+
+    private void free(Gate gate) {
+        Thread thread = gate.thread;
+        SimThread found = thread == null ? null : world.find(thread);
+        if (found != null) {
+            world.free(found, world.me());
+        }
     }
 
     @Override
     public void settle(World world) {
-        throw new UnsupportedOperationException();
+        synchronized (coming) {
+            coming.removeIf(gate -> {
+                Thread thread = gate.thread;
+                if (thread == null || thread.getState() == Thread.State.NEW) {
+                    return false; // it has not been started yet
+                }
+                while (!gate.arrived && thread.isAlive()) {
+                    Thread.onSpinWait();
+                }
+                return true;
+            });
+        }
+        for (Gate gate : parked) {
+            if (gate.isInterrupted()) {
+                free(gate);
+            }
+        }
+    }
+
+    @Override
+    public boolean mayBeFreed(SimThread thread) {
+        Gate gate = gates.get(thread.thread);
+        return gate != null && (!gate.isParked || gate.permit);
     }
 
     @Override

@@ -9,6 +9,9 @@ interface Machine {
     /** A thread that comes to the world when it is started. */
     Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals);
 
+    /** On any thread: one of the world that runs without its turn waits for it here. */
+    void enter();
+
     /** On the driver: lets the thread run until it stops. */
     void resume(SimThread thread);
 
@@ -26,6 +29,9 @@ interface Machine {
 
     /** Returns when everything that the last step has set free is in the world's list. */
     void settle(World world);
+
+    /** Whether a thread that is said to be free is so. */
+    boolean mayBeFreed(SimThread thread);
 
     /** Whether switches happen only where Espalier blocks. */
     boolean isPortable();

@@ -28,6 +28,8 @@ final class Outside {
             "java.lang.Process",
             "sun.security.ssl.");
 
+    private static final Duration COMING_BACK = Duration.ofMillis(20);
+
     private final World world;
     private final AtomicInteger work = new AtomicInteger();
     private boolean woken;
@@ -111,7 +113,16 @@ final class Outside {
 
     /** Nothing can go on and nothing is known to be outside: whether something comes all the same, in a short while. */
     boolean mayCome() {
-        long end = System.nanoTime() + world.run.grace().toNanos();
+        return mayCome(world.run.grace());
+    }
+
+    /** In the portable mode: whether a thread that blocks in the JDK comes back, in a shorter while. */
+    boolean mayComeBack() {
+        return !world.elsewhere().isEmpty() && mayCome(COMING_BACK);
+    }
+
+    private boolean mayCome(Duration grace) {
+        long end = System.nanoTime() + grace.toNanos();
         while (world.isInboxEmpty()) {
             long left = end - System.nanoTime();
             if (left <= 0) {

@@ -24,6 +24,8 @@ final class SimThread {
     boolean ready;
 
     boolean ended;
+    /** It has come to a gate, and was not resumed yet. */
+    boolean isNew;
     /** It waits for a monitor, or did when it last stopped. */
     boolean atMonitor;
     /** What it waits for in a park of the backend; null if it stopped elsewhere. */

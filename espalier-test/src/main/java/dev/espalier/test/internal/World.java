@@ -69,14 +69,15 @@ public final class World {
     private @Nullable SimThread current;
     private @Nullable SimThread last;
     private @Nullable SimThread forced;
-    private @Nullable Thread driver;
+    private volatile @Nullable Thread driver;
     private long steps;
     private volatile long beat;
     private @Nullable SimulationError failure;
     private boolean unwinding;
 
     /** Something that a thread outside has set free. */
-    private record Arrival(Runnable continuation, boolean byMonitor, String by) {}
+    private record Arrival(
+            @Nullable Runnable continuation, @Nullable Thread thread, boolean byMonitor, String by) {}
 
     World(Run run) {
         this.run = run;
@@ -108,10 +109,16 @@ public final class World {
         return thread != null && thread.thread == me ? thread : null;
     }
 
-    /** The caller; null if it is not of this world. */
+    /** The caller, which has the turn; null if it is not of this world. */
     @Nullable
     SimThread me() {
         return mine(Thread.currentThread());
+    }
+
+    /** The caller, once it has the turn; null if it is not of this world. */
+    private @Nullable SimThread enter() {
+        machine.enter();
+        return me();
     }
 
     Machine machine() {
@@ -270,14 +277,32 @@ public final class World {
         for (Arrival arrival = inbox.poll(); arrival != null; arrival = inbox.poll()) {
             arrivals.add(arrival);
         }
-        arrivals.sort(Comparator.comparingInt(a -> find(a.continuation).number));
+        arrivals.sort(Comparator.comparingInt(a -> find(a).number));
         for (Arrival arrival : arrivals) {
-            SimThread thread = find(arrival.continuation);
-            if (!arrival.byMonitor) {
+            SimThread thread = find(arrival);
+            if (!machine.mayBeFreed(thread)) {
+                continue;
+            }
+            if (!arrival.byMonitor && !thread.isNew) {
                 journal.add(thread, Kind.OUTSIDE, null, "woken by the thread '" + arrival.by + "'");
             }
+            thread.isNew = false;
             free(thread, null);
         }
+    }
+
+    private SimThread find(Arrival arrival) {
+        if (arrival.continuation != null) {
+            return find(arrival.continuation);
+        }
+        var thread = java.util.Objects.requireNonNull(arrival.thread);
+        SimThread known = alive.get(thread);
+        if (known != null) {
+            return known;
+        }
+        SimThread added = add(thread, null);
+        added.isNew = true;
+        return added;
     }
 
     /** Nothing can go on: makes that something can, or returns false. */
@@ -299,6 +324,9 @@ public final class World {
             return true;
         }
         if (!clock.isEmpty() && (!rootEnded || unwinding)) {
+            if (machine.isPortable() && outside.mayComeBack()) {
+                return true;
+            }
             jump();
             return true;
         }
@@ -369,9 +397,23 @@ public final class World {
             }
             free(thread, current);
         } else {
-            inbox.add(new Arrival(continuation, caller.getName().equals("VirtualThread-unblocker"), caller.getName()));
+            inbox.add(new Arrival(
+                    continuation, null, caller.getName().equals("VirtualThread-unblocker"), caller.getName()));
             LockSupport.unpark(driver);
         }
+    }
+
+    /** A gated thread waits for its turn, or was unparked: from a thread that has no turn. */
+    void arrived(Thread thread) {
+        inbox.add(new Arrival(
+                null, thread, /* byMonitor= */ false, Thread.currentThread().getName()));
+        LockSupport.unpark(driver);
+    }
+
+    /** Whether the caller is the driver or the thread that has the turn. */
+    boolean hasTurn() {
+        Thread caller = Thread.currentThread();
+        return caller == driver || mine(caller) != null;
     }
 
     /** A thread can go on. */
@@ -438,7 +480,7 @@ public final class World {
 
     /** A place where the caller may be preempted, if it is of this world. */
     void pointHere() {
-        SimThread me = me();
+        SimThread me = enter();
         if (me != null) {
             point(me);
         }
@@ -479,7 +521,7 @@ public final class World {
     }
 
     void park(Object blocker) {
-        SimThread me = me();
+        SimThread me = enter();
         if (me == null) {
             LockSupport.park(blocker);
             return;
@@ -490,7 +532,7 @@ public final class World {
     }
 
     void parkNanos(Object blocker, long nanos) {
-        SimThread me = me();
+        SimThread me = enter();
         if (me == null) {
             LockSupport.parkNanos(blocker, nanos);
         } else if (nanos > 0 && !injected(me)) {
@@ -550,7 +592,7 @@ public final class World {
     }
 
     Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
-        SimThread me = me();
+        SimThread me = enter();
         if (me != null && !unwinding) {
             point(me);
             String fault = dice.atFork(me);
@@ -564,7 +606,7 @@ public final class World {
     }
 
     Registration schedule(Runnable action, long nanos) {
-        SimThread me = me();
+        SimThread me = enter();
         if (me != null) {
             point(me);
         }
@@ -580,7 +622,7 @@ public final class World {
     }
 
     void unpark(Thread thread) {
-        SimThread me = me();
+        SimThread me = enter();
         if (me != null) {
             point(me);
         }
