@@ -33,8 +33,10 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        context.getStore(ExtensionContext.Namespace.create(LeakCheck.class, context.getUniqueId()))
-                .remove(Leftovers.class, Leftovers.class)
-                .check();
+        Leftovers before = context.getStore(ExtensionContext.Namespace.create(LeakCheck.class, context.getUniqueId()))
+                .remove(Leftovers.class, Leftovers.class);
+        if (before != null) { // else beforeEach did not come to its end
+            before.check();
+        }
     }
 }

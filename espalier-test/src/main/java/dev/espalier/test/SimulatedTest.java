@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @ExtendWith(SimulationExtension.class)
+@SuppressWarnings("exports") // the extension is JUnit's business
 public @interface SimulatedTest {
     /**
      * How many seeds are tried.

@@ -58,6 +58,7 @@ final class Continuations implements Machine {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // the thread's scheduler is this world
     public void giveWay(SimThread thread) {
         Thread.yield();
     }

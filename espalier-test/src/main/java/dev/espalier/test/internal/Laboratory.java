@@ -14,7 +14,6 @@ import dev.espalier.test.Simulation;
 import dev.espalier.test.SimulationError;
 import dev.espalier.test.Trace;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -85,7 +84,7 @@ public final class Laboratory {
         return value(one(Run.replay(options, schedule), body::call, backends));
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the body's own types
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "NullAway"}) // the body's own types
     private static <T extends @Nullable Object, X extends Throwable> T value(Result result) throws X {
         if (result.thrown != null) {
             throw (X) result.thrown;
@@ -141,17 +140,6 @@ public final class Laboratory {
                 ? Door.closed()
                 : "the simulation switches at every blocking call, and at every access to memory in classes that are"
                         + " woven";
-    }
-
-    static Result one(Run run, SimulatedAction body, Function<Simulated, Backend> backends)
-            throws InterruptedException {
-        return one(
-                run,
-                simulation -> {
-                    body.run(simulation);
-                    return null;
-                },
-                backends);
     }
 
     private static Result one(Run run, Experiment body, Function<Simulated, Backend> backends)
@@ -267,9 +255,5 @@ public final class Laboratory {
         int end = text.indexOf('\n');
         var line = end < 0 ? text : text.substring(0, end);
         return line.length() > TRACE_CODE ? line.substring(0, TRACE_CODE) + "..." : line;
-    }
-
-    static List<Schedule.Decision> copy(Schedule schedule) {
-        return new ArrayList<>(schedule.decisions());
     }
 }

@@ -8,7 +8,6 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +19,9 @@ final class LockOwners {
     private record Inside(VarHandle owner, MethodHandle snapshot, MethodHandle blockedOn, MethodHandle owned) {}
 
     private final Inside inside;
-    private final Map<Object, SimThread> monitors = new IdentityHashMap<>();
-    private final Map<SimThread, Object> wanted = new IdentityHashMap<>();
-    private final Map<Thread, SimThread> threads = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, SimThread> monitors = new IdentityHashMap<>();
+    private final IdentityHashMap<SimThread, Object> wanted = new IdentityHashMap<>();
+    private final IdentityHashMap<Thread, SimThread> threads = new IdentityHashMap<>();
 
     private LockOwners(Inside inside) {
         this.inside = inside;

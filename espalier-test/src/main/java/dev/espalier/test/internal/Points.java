@@ -23,6 +23,7 @@ public final class Points {
     }
 
     /** Instead of {@link Thread#onSpinWait}: others go first. */
+    @SuppressWarnings("ThreadPriorityCheck") // the thread's scheduler is the world
     public static void spin() {
         if (world() == null) {
             Thread.onSpinWait();
@@ -78,6 +79,7 @@ public final class Points {
         throw new IllegalArgumentException("timeout value is negative: " + millis);
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // the thread's scheduler is the world
     private static void sleepFor(long nanos) throws InterruptedException {
         World world = world();
         if (world == null) {

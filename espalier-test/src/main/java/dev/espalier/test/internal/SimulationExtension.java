@@ -112,7 +112,9 @@ public final class SimulationExtension implements TestTemplateInvocationContextP
 
         @Override
         public void interceptTestTemplateMethod(
-                Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+                Invocation<@Nullable Void> invocation,
+                ReflectiveInvocationContext<Method> method,
+                ExtensionContext context)
                 throws Throwable {
             invocation.skip(); // the method is called below, with a simulation
             boolean ended = false;

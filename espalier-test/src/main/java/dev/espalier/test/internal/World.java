@@ -54,7 +54,7 @@ public final class World {
     private final Journal journal;
     private final FaultDice dice;
     private final List<String> labels = new ArrayList<>();
-    private final Map<Runnable, SimThread> byContinuation = new IdentityHashMap<>();
+    private final IdentityHashMap<Runnable, SimThread> byContinuation = new IdentityHashMap<>();
     /** Those that have not ended, in the order of their numbers. */
     private final Map<Thread, SimThread> alive = new LinkedHashMap<>();
 
