@@ -20,11 +20,14 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * The Java code in the README and the guide is code that the tests run. Each {@code ```java} block follows a line
- * {@code <!-- region: File#region -->} and equals that region of {@code File.java} in this package.
+ * {@code <!-- region: File#region -->} and equals that region of {@code File.java} in one of the folders of examples.
  */
 class DocsTest {
     private static final Path ROOT = root();
-    private static final Path EXAMPLES = ROOT.resolve("espalier-core/src/test/java/dev/espalier");
+    private static final List<Path> EXAMPLES = Stream.of(
+                    "espalier-core/src/test/java/dev/espalier", "espalier-test/src/test/java/dev/espalier/test/examples")
+            .map(ROOT::resolve)
+            .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");
 
     private record Block(int line, String comment, String code) {}
@@ -57,7 +60,11 @@ class DocsTest {
                         "%s: the line before a ```java block is <!-- region: File#region -->, and not: %s",
                         where, block.comment())
                 .isTrue();
-        Path file = EXAMPLES.resolve(comment.group(1) + ".java");
+        Path file = EXAMPLES.stream()
+                .map(folder -> folder.resolve(comment.group(1) + ".java"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(where + ": no " + comment.group(1) + ".java in " + EXAMPLES));
         assertThat(block.code()).as(where).isEqualTo(region(Files.readAllLines(file), comment.group(2)));
     }
 

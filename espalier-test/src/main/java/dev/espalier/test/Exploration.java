@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /**
  * How a test is explored: how many seeds, what draws the order of threads, what is injected, when to give up. Each method returns a new value.
  *
- * {@snippet class=dev.espalier.test.SimulationExamples region=explore}
+ * {@snippet class=dev.espalier.test.examples.SimulationExamples region=explore}
  *
  * <p><b>Threads.</b> Immutable.
  *

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a JUnit test that leaves something behind: a thread that it started, a group that it did not close, a timer, an interrupt status. For tests that do
  * not run in a simulation; those are checked anyway.
  *
- * {@snippet class=dev.espalier.test.SimulationExamples region=leakCheck}
+ * {@snippet class=dev.espalier.test.examples.SimulationExamples region=leakCheck}
  *
  * <p>What is ending is given a second. Virtual threads that Espalier did not start are seen only where the JDK is open, see {@link SimulatedBackend#mode}.
  *

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * ({@link Exploration#portable}), and {@link #mode} says so. With the agent of this module, every access to shared memory in the classes that it
  * weaves is a place where the next thread is drawn, so that races without any blocking are found too; see the guide.
  *
- * {@snippet class=dev.espalier.test.SimulationExamples region=run}
+ * {@snippet class=dev.espalier.test.examples.SimulationExamples region=run}
  *
  * <p>What it does not do: it does not simulate memory that is weaker than sequential consistency, nor I/O, nor the JDK's timed waits, which take
  * as much real time as they say, when nothing else can go on.

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * A JUnit test that runs in a simulation, once for each seed, until it fails under one. The method may take a {@link Simulation}.
  *
- * {@snippet class=dev.espalier.test.SimulationExamples region=test}
+ * {@snippet class=dev.espalier.test.examples.SimulationExamples region=test}
  *
  * <p>Each seed is an invocation with a test instance of its own; {@code @BeforeEach} and {@code @AfterEach} run around it, outside the simulation. When it
  * fails, the schedule is made as short as possible, by running the method again on new instances; the failure then says what happened, how to

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * The simulation that a test runs in. Its clock stands still while any thread can go on, and jumps to the next timer when none can, so that a
  * test which sleeps for an hour ends at once.
  *
- * {@snippet class=dev.espalier.test.SimulationExamples region=clock}
+ * {@snippet class=dev.espalier.test.examples.SimulationExamples region=clock}
  *
  * <p><b>Threads.</b> Used by the threads of the simulation; another gets {@link WrongThreadException}.
  *

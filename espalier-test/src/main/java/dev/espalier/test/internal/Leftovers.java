@@ -15,21 +15,11 @@ import java.util.concurrent.locks.LockSupport;
 /** What there is after a test that was not there before it. */
 public final class Leftovers {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
-    /** Threads that live on by design, and end by themselves: the JDK's, JUnit's, and those of Espalier's timers. */
-    private static final List<String> RESIDENTS = List.of(
-            "espalier-timer",
-            "espalier-deadline-",
-            "ForkJoinPool.commonPool",
-            "Common-Cleaner",
-            "VirtualThread-",
-            "junit-",
-            "surefire-",
-            "Attach Listener",
-            "Signal Dispatcher",
-            "Read-Poller",
-            "Write-Poller",
-            "JFR ",
-            "process reaper");
+    /** Groups of threads that the JDK keeps for itself: carriers, cleaners, pollers. */
+    private static final Set<String> JDK = Set.of("system", "InnocuousThreadGroup", "CarrierThreads");
+    /** Threads that live on by design, and end by themselves. */
+    private static final List<String> RESIDENTS =
+            List.of("espalier-timer", "espalier-deadline-", "ForkJoinPool.commonPool", "junit-", "surefire-");
 
     private final Set<Thread> threads;
     private final Set<TaskGroup> groups;
@@ -86,6 +76,13 @@ public final class Leftovers {
             left.add(more + (more == 1 ? " timer" : " timers"));
         }
         return left;
+    }
+
+    private static boolean isResident(Thread thread) {
+        ThreadGroup group = thread.getThreadGroup();
+        return group == null // it has ended
+                || (!thread.isVirtual() && JDK.contains(group.getName()))
+                || RESIDENTS.stream().anyMatch(thread.getName()::startsWith);
     }
 
     private static String stack(Thread thread) {
