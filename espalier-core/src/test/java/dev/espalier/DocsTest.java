@@ -25,7 +25,8 @@ import org.junit.jupiter.api.TestFactory;
 class DocsTest {
     private static final Path ROOT = root();
     private static final List<Path> EXAMPLES = Stream.of(
-                    "espalier-core/src/test/java/dev/espalier", "espalier-test/src/test/java/dev/espalier/test/examples")
+                    "espalier-core/src/test/java/dev/espalier",
+                    "espalier-test/src/test/java/dev/espalier/test/examples")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");

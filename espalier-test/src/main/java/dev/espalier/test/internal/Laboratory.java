@@ -123,11 +123,22 @@ public final class Laboratory {
                         result.schedule.seed(),
                         Objects.requireNonNull(shrunk.thrown),
                         shrunk.schedule,
-                        shrunk.trace,
+                        withPlaces(options, shrunk, experiment, backends),
                         result.schedule));
             }
         }
         return new Findings(runs, steps, System.nanoTime() - began, findings);
+    }
+
+    /** The trace of a run that is repeated to see where its threads were; as it was, if it does not repeat. */
+    private static Trace withPlaces(
+            Exploration options, Result result, Experiment experiment, Function<Simulated, Backend> backends)
+            throws InterruptedException {
+        if (!options.isShrinking() || !result.trace.isReplayable()) {
+            return result.trace;
+        }
+        var again = one(Run.replay(options, result.schedule).withPlaces(), experiment, backends);
+        return again.thrown != null && again.schedule.equals(result.schedule) ? again.trace : result.trace;
     }
 
     /**

@@ -65,9 +65,7 @@ public final class Leftovers {
             }
         }
         for (Thread thread : Threads.all()) {
-            if (!threads.contains(thread)
-                    && thread.isAlive()
-                    && RESIDENTS.stream().noneMatch(thread.getName()::startsWith)) {
+            if (!threads.contains(thread) && !isResident(thread)) {
                 left.add("a thread, " + thread + ", at" + stack(thread));
             }
         }

@@ -17,20 +17,32 @@ import org.jspecify.annotations.Nullable;
  * @param chooser who goes on
  * @param maxSteps at most so many
  * @param grace how long, in real time, something outside may take to come when nothing tells that it will
+ * @param places whether the trace says where threads are when they stop, which takes time
  * @param options the rest
  */
 record Run(
-        long seed, @Nullable Schedule schedule, Chooser chooser, long maxSteps, Duration grace, Exploration options) {
+        long seed,
+        @Nullable Schedule schedule,
+        Chooser chooser,
+        long maxSteps,
+        Duration grace,
+        boolean places,
+        Exploration options) {
     private static final Duration GRACE = Duration.ofMillis(200);
 
     /** A run of a seed. */
     static Run explore(Exploration options, long seed) {
-        return new Run(seed, null, chooser(options, seed), options.maxSteps(), GRACE, options);
+        return new Run(seed, null, chooser(options, seed), options.maxSteps(), GRACE, /* places= */ false, options);
     }
 
     /** A run that repeats another. */
     static Run replay(Exploration options, Schedule schedule, long maxSteps, Duration grace) {
-        return new Run(schedule.seed(), schedule, new Replay(schedule), maxSteps, grace, options);
+        return new Run(schedule.seed(), schedule, new Replay(schedule), maxSteps, grace, /* places= */ false, options);
+    }
+
+    /** The same run, whose trace has the places. */
+    Run withPlaces() {
+        return new Run(seed, schedule, chooser, maxSteps, grace, /* places= */ true, options);
     }
 
     static Run replay(Exploration options, Schedule schedule) {

@@ -74,7 +74,9 @@ final class Waits {
         var stack = thread.getStackTrace();
         for (StackTraceElement frame : stack) {
             if (isUsers(frame)) {
-                return frame.toString();
+                var name = frame.getClassName();
+                return name.substring(name.lastIndexOf('.') + 1) + "." + frame.getMethodName() + "("
+                        + frame.getFileName() + ":" + frame.getLineNumber() + ")";
             }
         }
         return stack.length == 0 ? "the end of its code" : stack[0].toString();
@@ -86,7 +88,8 @@ final class Waits {
                 && !name.startsWith("jdk.")
                 && !name.startsWith("sun.")
                 && !name.startsWith("dev.espalier.internal.")
-                && !name.startsWith("dev.espalier.test.internal.");
+                && !name.startsWith("dev.espalier.test.internal.")
+                && !name.equals("dev.espalier.test.SimulatedBackend");
     }
 
     /** Every thread that has not ended, with what it waits for. */

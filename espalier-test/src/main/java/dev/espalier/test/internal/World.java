@@ -263,7 +263,8 @@ public final class World {
             }
             journal.add(next, Kind.ENDED, null, "");
         } else if (!next.ready) {
-            journal.add(next, Kind.WAITS, null, Waits.brief(next, this));
+            var brief = Waits.brief(next, this);
+            journal.add(next, Kind.WAITS, null, run.places() ? brief + " at " + Waits.place(next.thread) : brief);
         }
     }
 
@@ -516,7 +517,7 @@ public final class World {
     }
 
     private void giveWay(SimThread me) {
-        journal.add(me, Kind.PREEMPTED, null, "");
+        journal.add(me, Kind.PREEMPTED, null, run.places() ? "at " + Waits.place(me.thread) : "");
         machine.giveWay(me);
     }
 

@@ -127,7 +127,8 @@ class SimulationExamples {
     void aReaderWithoutAWriterIsADeadlock() {
         assertThatThrownBy(() -> SimulatedBackend.run(1, _ -> {
                     var queue = new ArrayBlockingQueue<String>(1);
-                    return TaskGroup.call(group -> group.fork("reader", () -> queue.take()).await());
+                    return TaskGroup.call(
+                            group -> group.fork("reader", () -> queue.take()).await());
                 }))
                 .isInstanceOf(DeadlockError.class)
                 .hasMessageContaining("reader");
