@@ -89,7 +89,8 @@ final class Waits {
                 && !name.startsWith("sun.")
                 && !name.startsWith("dev.espalier.internal.")
                 && !name.startsWith("dev.espalier.test.internal.")
-                && !name.equals("dev.espalier.test.SimulatedBackend");
+                && !name.equals("dev.espalier.test.SimulatedBackend")
+                && !(name.startsWith("dev.espalier.") && name.indexOf('.', "dev.espalier.".length()) < 0);
     }
 
     /** Every thread that has not ended, with what it waits for. */
