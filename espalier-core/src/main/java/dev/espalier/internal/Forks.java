@@ -277,7 +277,7 @@ final class Forks {
     /** Waits until the task is ready or has terminated; what the caller is to throw if it is cancelled or interrupted before. */
     private static @Nullable InterruptedException awaitReady(
             Group group, @Nullable Strand here, StartWork<?> work, TaskNode<?> task) {
-        var waiter = new Waiter.Parked(Thread.currentThread(), here, group.backend());
+        var waiter = new Waiter.Starter(Thread.currentThread(), here, group.backend(), work);
         if (!task.push(waiter)) {
             return null;
         }
