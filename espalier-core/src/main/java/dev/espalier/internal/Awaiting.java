@@ -119,8 +119,8 @@ final class Awaiting {
         List<Strand> circle;
         synchronized (CIRCLE) {
             circle = circle(here, target);
-            if (circle == null) {
-                return;
+            if (circle == null || !waiter.stays(target)) {
+                return; // it throws what it is cancelled by
             }
             target.remove(waiter);
         }

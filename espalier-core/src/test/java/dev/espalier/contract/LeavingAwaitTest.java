@@ -14,6 +14,7 @@ import dev.espalier.TaskGroup;
 import dev.espalier.TaskStatus;
 import dev.espalier.spi.Backend;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -104,6 +105,41 @@ public class LeavingAwaitTest {
     }
 
     @BackendTest
+    @DisplayName(
+            "D1, C7 a task that is cancelled as it begins to wait for its canceller, which awaits it, is cancelled:"
+                    + " that is no cycle")
+    void cancelledBeforeItLooks(TestBackend backend) throws Exception {
+        var waiting = new CompletableFuture<Thread>();
+        var asks = new CompletableFuture<Thread>();
+        var atItsBeginning = new FilterBackend(backend) {
+            @Override
+            public long nanoTime() { // a wait with a limit asks for the time before it joins those who wait
+                if (asks.getNow(null) == Thread.currentThread() && !waiting.isDone()) {
+                    Thread other = waiting.join();
+                    Threads.untilRegardless(() -> other.getState() == Thread.State.WAITING);
+                }
+                return super.nanoTime();
+            }
+        };
+        var thrown = new AtomicReference<Throwable>();
+        TaskGroup.run(o -> o.backend(atItsBeginning), group -> {
+            var second = new CompletableFuture<Task<?>>();
+            var first = group.fork("first", () -> {
+                var other = second.get();
+                asks.complete(Thread.currentThread());
+                return other.get(1, TimeUnit.DAYS);
+            });
+            second.complete(group.fork("second", () -> {
+                Threads.awaitBlocked(asks.get()); // in nanoTime
+                first.cancel();
+                waiting.complete(Thread.currentThread());
+                thrown.set(catchThrowable(first::await));
+            }));
+        });
+        assertThat(thrown.get()).isInstanceOf(TaskCancelledException.class);
+    }
+
+    @BackendTest
     @DisplayName("D1, L10 a task that has reported itself ready can await the task that started it: that is no cycle")
     void starterThatGoesOn(TestBackend backend) throws Exception {
         var holding = new Holding(backend);
@@ -123,19 +159,24 @@ public class LeavingAwaitTest {
     }
 
     @BackendTest
-    @DisplayName("D1, L10 a task that has not reported itself ready cannot await the task that starts it")
+    @DisplayName(
+            "D1, L10 a task that has not reported itself ready cannot await the task that starts it, however quick it"
+                    + " is")
     void starterThatWaits() throws Exception {
-        TaskGroup.run(o -> o.failurePolicy(FailurePolicy.COLLECT), group -> {
-            var starting = new CompletableFuture<Task<?>>();
-            Task<Throwable> starter = group.fork(
-                    "starter",
-                    () -> catchThrowable(() -> group.start("started", (Status<String> status) -> {
-                        var _ = starting.get().await();
-                    })));
-            starting.complete(starter);
-            assertThat(starter.await()).hasCauseInstanceOf(IllegalStateException.class);
-            assertThat(starter.await().getCause()).hasMessageContainingAll("starter", "started");
-        });
+        for (int i = 0; i < 300; i++) {
+            TaskGroup.run(o -> o.failurePolicy(FailurePolicy.COLLECT), group -> {
+                var starting = new CompletableFuture<Task<?>>();
+                Task<Throwable> starter = group.fork("starter", () -> {
+                    Task<?> mine = starting.get();
+                    return catchThrowable(() -> group.start("started", (Status<String> status) -> {
+                        var _ = mine.await();
+                    }));
+                });
+                starting.complete(starter);
+                assertThat(starter.await()).hasCauseInstanceOf(IllegalStateException.class);
+                assertThat(starter.await().getCause()).hasMessageContainingAll("starter", "started");
+            });
+        }
     }
 
     @BackendTest
