@@ -7,9 +7,11 @@ import dev.espalier.FailurePolicy;
 import dev.espalier.Status;
 import dev.espalier.Task;
 import dev.espalier.TaskCancelledException;
+import dev.espalier.TaskFailedException;
 import dev.espalier.TaskGroup;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks that wait for each other (D1). */
@@ -100,6 +102,28 @@ final class AwaitScenarios {
                     });
                 }));
             });
+            return null;
+        });
+    }
+
+    @Scenario("D1 L10 a task that awaits its starter before it is ready is refused, however quick it is, and start says"
+            + " so")
+    static void awaitOfStarterBeforeReady() throws Exception {
+        Espalier.run(new StillBackend(), () -> {
+            var thrown = new AtomicReference<@Nullable Throwable>();
+            TaskGroup.run(group -> {
+                var starter = new CompletableFuture<Task<?>>();
+                starter.complete(group.fork("starter", () -> {
+                    Task<?> mine = starter.get();
+                    thrown.set(Claim.thrownBy(() -> group.start("started", (Status<String> status) -> {
+                        Object _ = mine.await();
+                    })));
+                }));
+            });
+            Claim.that(
+                    thrown.get() instanceof TaskFailedException failed
+                            && failed.getCause() instanceof IllegalStateException,
+                    "start told of the circle: " + thrown.get());
             return null;
         });
     }

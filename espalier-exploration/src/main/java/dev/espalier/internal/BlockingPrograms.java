@@ -5,6 +5,7 @@ package dev.espalier.internal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Small programs on data structures in which threads park, for Lincheck's exploration of any code. */
 final class BlockingPrograms {
@@ -22,18 +23,31 @@ final class BlockingPrograms {
         return all;
     }
 
-    private static Thread start(Runnable action) {
-        var thread = new Thread(action);
-        thread.start();
-        return thread;
+    /** A thread whose failure is its joiner's: Lincheck looks only at the thread that began. */
+    private static final class Part extends Thread {
+        private volatile @Nullable Throwable failure;
+
+        Part(Runnable action) {
+            super(action);
+            setUncaughtExceptionHandler((thread, thrown) -> failure = thrown);
+        }
     }
 
-    private static void join(Thread... threads) {
-        for (Thread thread : threads) {
+    private static Part start(Runnable action) {
+        var part = new Part(action);
+        part.start();
+        return part;
+    }
+
+    private static void join(Part... parts) {
+        for (Part part : parts) {
             try {
-                thread.join();
+                part.join();
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
+            }
+            if (part.failure != null) {
+                throw new AssertionError(part.failure);
             }
         }
     }
@@ -53,8 +67,8 @@ final class BlockingPrograms {
             inside.decrementAndGet();
             places.release();
         };
-        Thread one = start(use);
-        Thread two = start(use);
+        Part one = start(use);
+        Part two = start(use);
         use.run();
         join(one, two);
         claim(places.waiting() == 0 && places.acquire(/* mayWait= */ false) == Places.Result.GRANTED);
@@ -63,12 +77,12 @@ final class BlockingPrograms {
     private static void interrupted() {
         var places = new Places(Parts.group(), 1);
         claim(places.acquire(/* mayWait= */ true) == Places.Result.GRANTED);
-        Thread waits = start(() -> {
+        Part waits = start(() -> {
             if (places.acquire(/* mayWait= */ true) == Places.Result.GRANTED) {
                 places.release();
             }
         });
-        Thread releases = start(places::release);
+        Part releases = start(places::release);
         waits.interrupt();
         join(waits, releases);
         claim(places.waiting() == 0 && places.acquire(/* mayWait= */ false) == Places.Result.GRANTED);
@@ -78,8 +92,8 @@ final class BlockingPrograms {
         Group group = Parts.group();
         claim(group.admit(/* daemon= */ false));
         claim(group.admit(/* daemon= */ false));
-        Thread one = start(() -> group.complete(/* daemon= */ false));
-        Thread two = start(() -> group.complete(/* daemon= */ false));
+        Part one = start(() -> group.complete(/* daemon= */ false));
+        Part two = start(() -> group.complete(/* daemon= */ false));
         boolean aside = GroupExit.finish(group, /* cancelOnInterrupt= */ false);
         claim(!aside && group.isClosed());
         join(one, two);
@@ -88,7 +102,7 @@ final class BlockingPrograms {
     private static void awaiter() {
         Group group = Parts.group();
         TaskNode<Object> task = Parts.task(group, "task");
-        Thread end = start(() -> {
+        Part end = start(() -> {
             task.succeed("value");
             for (Waiter w = task.closeWaiters(); w != null; w = w.next) {
                 w.terminated(task);
@@ -102,10 +116,12 @@ final class BlockingPrograms {
     private static void startWork() {
         var work = new StartWork<Object>(status -> {}, Parts.group().backend(), null);
         var left = new boolean[1];
-        Thread starter = start(() -> left[0] = work.leave());
+        Part starter = start(() -> {
+            left[0] = work.leave();
+            claim(left[0] || "value".equals(work.value()));
+        });
         work.started("value");
         join(starter);
         claim(left[0] != work.isReady());
-        claim(!work.isReady() || work.value().equals("value"));
     }
 }
