@@ -40,7 +40,8 @@ public final class Linearizability {
     }
 
     private void structure(Class<?> type) {
-        int scale = full ? 10 : 1;
+        int scale = full ? 5 : 1;
+        int invocations = full ? 2_000 : 500;
         check(
                 type.getSimpleName() + ", model checking",
                 () -> new ModelCheckingOptions()
@@ -49,7 +50,7 @@ public final class Linearizability {
                         .actorsBefore(1)
                         .actorsAfter(1)
                         .iterations(15 * scale)
-                        .invocationsPerIteration(500 * scale)
+                        .invocationsPerIteration(invocations)
                         .check(type));
         check(
                 type.getSimpleName() + ", three threads",
@@ -59,7 +60,7 @@ public final class Linearizability {
                         .actorsBefore(0)
                         .actorsAfter(1)
                         .iterations(10 * scale)
-                        .invocationsPerIteration(500 * scale)
+                        .invocationsPerIteration(invocations)
                         .check(type));
         check(
                 type.getSimpleName() + ", stress",
@@ -67,7 +68,7 @@ public final class Linearizability {
                         .threads(2)
                         .actorsPerThread(3)
                         .iterations(5 * scale)
-                        .invocationsPerIteration(300 * scale)
+                        .invocationsPerIteration(invocations)
                         .check(type));
     }
 
