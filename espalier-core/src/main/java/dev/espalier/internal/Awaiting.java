@@ -22,6 +22,10 @@ final class Awaiting {
      * Each waiter pushes its node before it looks. So of two threads that close a circle together, at least one sees the other, and both may. What is
      * found is looked at again under a lock, with the own node taken out when it is true; so exactly one of them throws. The lock
      * is taken only where a circle has been seen.
+     *
+     * A thread that is on its way out of its wait (interrupted, cancelled, its time over, its started task ready) waits for nothing any more, though its
+     * node is still on the stack; it is passed over. It says that it leaves before it clears its interrupt status, and who looks reads these in
+     * the opposite order, so that one of the two is seen.
      */
     private static final Object CIRCLE = new Object();
 
@@ -56,17 +60,18 @@ final class Awaiting {
         }
         try {
             while (!task.isTerminated()) {
-                if (Thread.interrupted()) {
+                if (Thread.currentThread().isInterrupted()) {
+                    waiter.leave();
+                    boolean _ = Thread.interrupted();
                     throw Sleep.interrupted(here);
                 }
                 if (here != null) {
                     here.checkCancelled();
-                    Group group = task.group();
-                    if (group.owner == here && !group.isRunForm() && group.isEffectivelyCancelled()) {
+                    if (task.group().isCancelledFor(here)) {
                         if (task.isTerminated()) {
                             return true;
                         }
-                        throw new CancelledException(Reasons.of(group)); // C16
+                        throw new CancelledException(Reasons.of(task.group())); // C16
                     }
                 }
                 if (nanos == Long.MAX_VALUE) {
@@ -74,6 +79,7 @@ final class Awaiting {
                 } else {
                     long left = end - backend.nanoTime();
                     if (left <= 0) {
+                        waiter.leave();
                         return false;
                     }
                     backend.parkNanos(task, left);
@@ -113,8 +119,8 @@ final class Awaiting {
         List<Strand> circle;
         synchronized (CIRCLE) {
             circle = circle(here, target);
-            if (circle == null) {
-                return;
+            if (circle == null || !waiter.stays(target)) {
+                return; // it throws what it is cancelled by
             }
             target.remove(waiter);
         }
@@ -140,7 +146,7 @@ final class Awaiting {
             }
             if (strand instanceof TaskNode<?> task) {
                 for (Waiter w = task.waiters(); w != null; w = w.next) {
-                    if (w instanceof Waiter.Parked parked && parked.strand != null) {
+                    if (w instanceof Waiter.Parked parked && parked.strand != null && parked.stays(task)) {
                         visit(parked.strand, strand, waitsFor, toVisit);
                     }
                 }

@@ -226,7 +226,7 @@ final class Forks {
         if (Thread.interrupted()) {
             throw Sleep.interrupted(here);
         }
-        var work = new StartWork<>(body, group.backend());
+        var work = new StartWork<>(body, group.backend(), here);
         TaskNode<@Nullable Void> task = fork(group, name, work, 0);
         if (task.isRefused()) {
             if (here != null) {
@@ -277,10 +277,6 @@ final class Forks {
     /** Waits until the task is ready or has terminated; what the caller is to throw if it is cancelled or interrupted before. */
     private static @Nullable InterruptedException awaitReady(
             Group group, @Nullable Strand here, StartWork<?> work, TaskNode<?> task) {
-        var waiter = new Waiter.Parked(Thread.currentThread(), here, group.backend());
-        if (!task.push(waiter)) {
-            return null;
-        }
         Object waitedFor = here == null ? null : here.waitingFor;
         if (here != null) {
             here.waitingFor = task;
@@ -310,7 +306,7 @@ final class Forks {
             if (here != null) {
                 here.waitingFor = waitedFor;
             }
-            task.remove(waiter);
+            task.remove(work.waiter());
         }
     }
 }

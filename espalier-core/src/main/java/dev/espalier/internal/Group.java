@@ -220,6 +220,11 @@ public final class Group extends Ledger implements TaskGroup {
         return isEffectivelyCancelled();
     }
 
+    /** C16: whether its owner, which is not in its scope, is to leave a wait for one of its tasks. */
+    boolean isCancelledFor(Strand waiting) {
+        return owner == waiting && !runForm && isEffectivelyCancelled();
+    }
+
     /** A cancellation has reached this group: what waits in it for other things than tasks looks again. */
     void onSpread() {
         if (!isEffectivelyCancelled()) {

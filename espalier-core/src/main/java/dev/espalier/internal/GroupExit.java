@@ -216,7 +216,7 @@ final class GroupExit {
     /** Ends an open group on its owner's thread; what is to be thrown about it. */
     private static @Nullable RuntimeException shut(Group group) {
         Strand owner = group.owner;
-        if (group.count(Ledger.TASKS) != 0 && !group.isEffectivelyCancelled()) {
+        if (!group.tryEnd() && !group.isEffectivelyCancelled()) { // one step: a fork comes before it, or is refused
             group.cancelWith(
                     group.reasonOf(Kind.SHUTDOWN, group.describe() + " was closed while its tasks were running", null));
         }

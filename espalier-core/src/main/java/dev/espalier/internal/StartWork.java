@@ -24,19 +24,24 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
     }
 
     private final Startable<V> body;
-    private final Thread starter = Thread.currentThread();
     private final Backend backend;
+    /** The starter; on the stack of the task before that runs, so that the task finds a circle through it (D1). */
+    private final Waiter.Starter waiter;
+
     private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
     private @Nullable V value;
 
-    StartWork(Startable<V> body, Backend backend) {
+    @SuppressWarnings("this-escape") // to its own waiter, which nobody has yet
+    StartWork(Startable<V> body, Backend backend, @Nullable Strand starter) {
         this.body = body;
         this.backend = backend;
+        this.waiter = new Waiter.Starter(Thread.currentThread(), starter, backend, this);
     }
 
     /** Before the task is started. */
     void bind(TaskNode<?> newTask) {
         newTask.startWork = this;
+        boolean _ = newTask.push(waiter);
     }
 
     @Override
@@ -50,7 +55,7 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
         if (state.get() == State.PENDING) {
             value = newValue;
             if (state.compareAndSet(State.PENDING, State.READY)) {
-                backend.unpark(starter);
+                backend.unpark(waiter.thread);
                 return;
             }
         }
@@ -62,6 +67,10 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
     @Override
     public void started() {
         started(Sneaky.cast(null));
+    }
+
+    Waiter.Starter waiter() {
+        return waiter;
     }
 
     boolean isReady() {

@@ -50,7 +50,8 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      * interrupt is still to come. Why not FutureTask's single INTERRUPTING state: several scopes may be cancelled at once.
      *
      * Fields
-     *   thread      written before the thread starts (tasks) or by itself; null once a task has terminated.
+     *   thread      written before the thread starts (tasks) or by itself; null once a task has terminated. Plain: who reads it reads the
+     *               state RUNNING before, which the thread itself has written; a stale one is of a task that is ending.
      *   current     the innermost scope; written by this thread, read by cancellers.
      *   groups      the innermost open group that this thread owns, linked by Group.outer; written by this thread, read by cancellers.
      *   waitingFor  what the thread waits for in Espalier: a TaskNode, a Group, a Places; written by this thread, read by anyone.
@@ -128,8 +129,12 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
 
     private void interrupt(boolean again) {
         Scope in = current;
-        Thread target = thread;
-        if (target == null || !isRunning() || !in.isEffectivelyCancelled() || HookScope.holdsBack(in)) {
+        if (!isRunning() || !in.isEffectivelyCancelled() || HookScope.holdsBack(in)) {
+            return;
+        }
+        Thread target =
+                thread; // after isRunning, whose volatile read of the task's state makes the plain write visible
+        if (target == null) {
             return;
         }
         boolean pending = target.isInterrupted();

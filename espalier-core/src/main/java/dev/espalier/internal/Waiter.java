@@ -32,12 +32,13 @@ abstract class Waiter {
     }
 
     /** A parked thread. */
-    static final class Parked extends Waiter {
+    static sealed class Parked extends Waiter permits Starter {
         final Thread thread;
         /** Null if the thread is in no scope. */
         final @Nullable Strand strand;
 
         private final dev.espalier.spi.Backend backend;
+        private volatile boolean leaving; // written by the waiting thread, read by those who look for a circle
 
         Parked(Thread thread, @Nullable Strand strand, dev.espalier.spi.Backend backend) {
             this.thread = thread;
@@ -45,9 +46,38 @@ abstract class Waiter {
             this.backend = backend;
         }
 
+        /** The thread goes on without the task; said before it clears its interrupt status, see {@link #stays}. */
+        final void leave() {
+            leaving = true;
+        }
+
+        /** Whether the thread waits until the task has terminated: not if it is on its way out, and only has not removed this node. */
+        boolean stays(TaskNode<?> task) {
+            return !thread.isInterrupted()
+                    && !leaving
+                    && (strand == null
+                            || (!strand.current.isEffectivelyCancelled()
+                                    && !task.group().isCancelledFor(strand)));
+        }
+
         @Override
         void terminated(TaskNode<?> task) {
             backend.unpark(thread);
+        }
+    }
+
+    /** A thread in {@code start}: it goes on when the task is ready; where it is cancelled before, it still awaits the task. */
+    static final class Starter extends Parked {
+        private final StartWork<?> work;
+
+        Starter(Thread thread, @Nullable Strand strand, dev.espalier.spi.Backend backend, StartWork<?> work) {
+            super(thread, strand, backend);
+            this.work = work;
+        }
+
+        @Override
+        boolean stays(TaskNode<?> task) {
+            return !work.isReady();
         }
     }
 

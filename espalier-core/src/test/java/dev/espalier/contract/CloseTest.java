@@ -306,4 +306,27 @@ public class CloseTest {
         });
         assertThat(group.failures()).containsExactly(failure);
     }
+
+    @BackendTest
+    @DisplayName("L2, L6 close never waits for a task that is forked at that moment: it is refused, or cut short")
+    void forkAtThatMoment() throws Exception {
+        try (var race = new Race("fork against close")) {
+            for (int i = 0; i < Race.rounds(3_000); i++) {
+                var group = TaskGroup.open();
+                int spins = race.draw(3_000);
+                var rival = race.start(() -> {
+                    var refusal = catchThrowable(() -> group.fork(() -> new CountDownLatch(1).await()));
+                    if (refusal != null) {
+                        assertThat(refusal).isInstanceOf(IllegalStateException.class);
+                    }
+                });
+                Race.spin(spins);
+                var thrown = catchThrowable(group::close);
+                rival.await();
+                if (thrown != null) {
+                    assertThat(thrown).isInstanceOf(IllegalStateException.class).hasMessageContaining("cut short");
+                }
+            }
+        }
+    }
 }
