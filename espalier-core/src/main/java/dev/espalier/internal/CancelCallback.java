@@ -5,7 +5,6 @@ package dev.espalier.internal;
 import dev.espalier.CancelReason;
 import dev.espalier.Registration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class CancelCallback implements Registration {
     private final Scope scope;
     private final Consumer<CancelReason> callback;
     private final AtomicReference<State> state = new AtomicReference<>(State.ARMED);
-    private final CountDownLatch done = new CountDownLatch(1);
+    private final Latch done = new Latch();
     private volatile @Nullable Thread runner;
 
     private CancelCallback(Scope scope, Consumer<CancelReason> callback) {
@@ -71,7 +70,7 @@ final class CancelCallback implements Registration {
             Log.warn("an onCancel callback of " + scope.describe() + " threw", e);
         } finally {
             runner = null;
-            done.countDown();
+            done.open();
         }
     }
 
@@ -80,7 +79,7 @@ final class CancelCallback implements Registration {
         if (state.compareAndSet(State.ARMED, State.CLOSED)) {
             scope.extras().removeCallback(this);
         } else if (state.get() == State.RUNNING && runner != Thread.currentThread()) {
-            Launch.awaitUninterruptibly(done);
+            done.awaitUninterruptibly(scope.backend());
         }
     }
 }

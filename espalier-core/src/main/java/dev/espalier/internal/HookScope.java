@@ -7,7 +7,6 @@ import dev.espalier.Body;
 import dev.espalier.CancelledException;
 import dev.espalier.Registration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ public final class HookScope extends Scope {
     private final Strand strand;
     private final Action hook;
     private final AtomicReference<State> state = new AtomicReference<>(State.ARMED);
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final Latch over = new Latch();
     private volatile boolean graceOver;
     private volatile @Nullable Registration graceTimer;
     private volatile @Nullable Throwable hookFailure;
@@ -89,7 +88,7 @@ public final class HookScope extends Scope {
         } finally {
             boolean begun = !state.compareAndSet(State.ARMED, State.CLOSED) && state.get() == State.BEGUN;
             if (begun) {
-                Launch.awaitUninterruptibly(over);
+                over.awaitUninterruptibly(backend());
                 Registration timer = graceTimer;
                 if (timer != null) {
                     timer.close();
@@ -144,7 +143,7 @@ public final class HookScope extends Scope {
         } catch (Throwable t) { // suppressed in what the body throws, or logged
             hookFailure = t;
         } finally {
-            over.countDown();
+            over.open();
         }
     }
 

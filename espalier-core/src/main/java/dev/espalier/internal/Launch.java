@@ -3,7 +3,6 @@
 package dev.espalier.internal;
 
 import dev.espalier.spi.Backend;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,22 +44,6 @@ final class Launch {
         } catch (RuntimeException | Error e) {
             Log.warn("no thread for '" + name + "'; it runs on a thread of the timer instead", e);
             RealTime.EXECUTOR.execute(action);
-        }
-    }
-
-    /** Waits for a latch with the interrupt status set aside (L9). */
-    static void awaitUninterruptibly(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true; // set aside, and restored below
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
