@@ -29,6 +29,8 @@ final class SimThread {
     /** What it waits for in a park of the backend; null if it stopped elsewhere. */
     @Nullable
     Object parkedFor;
+    /** Where it is in the user's code, during a park of the backend. */
+    String site = "";
     /** It waits for the others to have nothing left to do. */
     boolean forIdle;
     /** What is known of where it stopped, once somebody had to know; see Outside. */

@@ -69,6 +69,9 @@ public final class World {
     private @Nullable SimThread current;
     private @Nullable SimThread last;
     private @Nullable SimThread forced;
+    /** Whose turn it would have been, if another was drawn. */
+    private String outOfTurn = "";
+
     private @Nullable Thread driver;
     private long steps;
     private volatile long beat;
@@ -112,6 +115,11 @@ public final class World {
     @Nullable
     SimThread me() {
         return mine(Thread.currentThread());
+    }
+
+    /** Whether what is left over is asked to end: what comes of that is not part of the run. */
+    boolean isUnwinding() {
+        return unwinding;
     }
 
     Machine machine() {
@@ -194,14 +202,11 @@ public final class World {
                 }
                 continue;
             }
-            SimThread previous = last;
             SimThread next = forced != null && forced.ready ? forced : pick();
             forced = null;
             ready.remove(next);
             next.ready = false;
-            if (next != previous) {
-                journal.add(next, Kind.RUNS, null, "");
-            }
+            journal.add(next, Kind.RUNS, null, outOfTurn);
             step(next);
         }
     }
@@ -211,6 +216,7 @@ public final class World {
     }
 
     private SimThread pick() {
+        outOfTurn = "";
         SimThread from = last;
         if (from == null) {
             return ready.getFirst();
@@ -221,7 +227,9 @@ public final class World {
         }
         int choice = run.chooser().choose(from, /* canGoOn= */ false, ready);
         SimThread next = ready.get(choice);
-        if (choice != Replay.byDefault(false)) {
+        int inTurn = Replay.byDefault(false);
+        if (choice != inTurn) {
+            outOfTurn = "instead of " + ready.get(inTurn).label();
             journal.decided(from, next);
         }
         return next;
@@ -256,7 +264,7 @@ public final class World {
             }
             journal.add(next, Kind.ENDED, null, "");
         } else if (!next.ready) {
-            journal.add(next, Kind.WAITS, null, Waits.brief(next, this));
+            journal.add(next, Kind.WAITS, null, (Waits.brief(next, this) + " " + next.site).strip());
         }
     }
 
@@ -366,6 +374,7 @@ public final class World {
             SimThread thread = find(continuation);
             if (thread == current && forced == null && machine.hasYielded(thread)) {
                 run.chooser().gaveWay(thread);
+                journal.add(thread, Kind.PREEMPTED, null, "yields");
             }
             free(thread, current);
         } else {
@@ -470,11 +479,12 @@ public final class World {
         if (forced == next) {
             forced = null; // pinned: it went on
             journal.notDecided();
+            journal.add(me, Kind.RUNS, null, "on: it cannot be stopped here");
         }
     }
 
     private void giveWay(SimThread me) {
-        journal.add(me, Kind.PREEMPTED, null, "");
+        journal.add(me, Kind.PREEMPTED, null, Sites.here());
         machine.giveWay(me);
     }
 
@@ -509,10 +519,12 @@ public final class World {
 
     private void doPark(SimThread me, Object blocker) {
         me.parkedFor = blocker;
+        me.site = unwinding ? "" : Sites.here();
         try {
             machine.park(me, blocker);
         } finally {
             me.parkedFor = null;
+            me.site = "";
         }
     }
 
