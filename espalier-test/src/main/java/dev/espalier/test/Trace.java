@@ -52,10 +52,14 @@ public final class Trace {
      * @param time what the clock showed, from the start of the simulation
      * @param thread the number of the thread to which it happened; -1 for none
      * @param kind what it is
-     * @param by the number of the thread that did it; -1 if none did
+     * @param by the number of the thread that did it; for one that waits, of the thread that it waits for, where that is known; -1 if there is none
      * @param detail the rest
      */
     public record Event(long step, Duration time, int thread, Kind kind, int by, String detail) {
+        boolean isDoneByAnother() {
+            return by >= 0 && by != thread && kind != Kind.WAITS; // what it waits for stands in the detail
+        }
+
         @Override
         public String toString() {
             var text = new StringBuilder()
@@ -66,7 +70,7 @@ public final class Trace {
                     .append(thread)
                     .append(' ')
                     .append(kind);
-            if (by >= 0 && by != thread) {
+            if (isDoneByAnother()) {
                 text.append(" by t").append(by);
             }
             if (!detail.isEmpty()) {
@@ -173,7 +177,7 @@ public final class Trace {
 
     private String row(Event event) {
         var name = event.thread() < 0 ? "" : name(event.thread());
-        var by = event.by() >= 0 && event.by() != event.thread() ? "by " + name(event.by()) + " " : "";
+        var by = event.isDoneByAnother() ? "by " + name(event.by()) + " " : "";
         return "  %8d  %12s  %-24s  %-9s  %s%s"
                 .formatted(
                         event.step(),

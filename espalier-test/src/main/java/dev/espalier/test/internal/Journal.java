@@ -29,6 +29,9 @@ final class Journal {
     }
 
     void add(@Nullable SimThread thread, Kind kind, @Nullable SimThread by, String detail) {
+        if (world.isUnwinding()) {
+            return;
+        }
         var event = new Event(
                 world.steps(),
                 world.clock().elapsed(),

@@ -250,7 +250,7 @@ public final class Laboratory {
             } else if (failed == thrown) {
                 failed.addSuppressed(Objects.requireNonNull(wrong));
             }
-            var outcome = failed == null ? "passed" : "failed: " + firstLine(failed.toString());
+            var outcome = failed == null ? "passed" : "failed: " + oneLine(failed);
             world.journal().ended(outcome);
             return new Result(
                     value,
@@ -262,9 +262,11 @@ public final class Laboratory {
         }
     }
 
-    private static String firstLine(String text) {
-        int end = text.indexOf('\n');
-        var line = end < 0 ? text : text.substring(0, end);
+    /** Our own errors say it in their first line; what others throw may begin with an empty one. */
+    private static String oneLine(Throwable failed) {
+        var text = failed.toString();
+        int end = failed instanceof SimulationError ? text.indexOf('\n') : -1;
+        var line = (end < 0 ? text : text.substring(0, end)).strip().replaceAll("\\s+", " ");
         return line.length() > TRACE_CODE ? line.substring(0, TRACE_CODE) + "..." : line;
     }
 }

@@ -6,11 +6,14 @@ import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.internal.TaskNode;
 import dev.espalier.test.DeadlockError;
+import dev.espalier.test.Trace.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Says what the threads of a world wait for. On the driver, between two steps. */
@@ -62,6 +65,7 @@ final class Waits {
         name = name.substring(name.lastIndexOf('.') + 1);
         return switch (name) {
             case "ReentrantLock$NonfairSync", "ReentrantLock$FairSync" -> "ReentrantLock";
+            case "Deadline" -> "deadline";
             case "Semaphore$NonfairSync", "Semaphore$FairSync" -> "Semaphore";
             case "CountDownLatch$Sync" -> "CountDownLatch";
             case "CompletableFuture$Signaller" -> "CompletableFuture";
@@ -119,7 +123,23 @@ final class Waits {
             }
             text.append(circle.getFirst().label()).append('\n');
         }
-        return new DeadlockError(text + world.journal().tail());
+        var error = new DeadlockError(text + world.journal().tail());
+        waits.writeDown(); // for the trace; the message has it already
+        return error;
+    }
+
+    private void writeDown() {
+        for (SimThread thread : world.alive()) {
+            var holders = holders(thread);
+            Object blocker = blocker(thread);
+            boolean many = blocker instanceof TaskGroup; // of which the first says nothing
+            SimThread holder = many || holders.isEmpty() ? null : holders.getFirst();
+            var held = holder == null || blocker instanceof Task<?> ? "" : "held by " + holder.label();
+            var text = Stream.of(brief(thread, world), held, Sites.of(thread.thread))
+                    .filter(t -> !t.isEmpty())
+                    .collect(Collectors.joining(" "));
+            world.journal().add(thread, Kind.WAITS, holder, text);
+        }
     }
 
     private String line(SimThread thread) {

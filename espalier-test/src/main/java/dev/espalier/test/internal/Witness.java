@@ -5,11 +5,13 @@ package dev.espalier.test.internal;
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
 import dev.espalier.TaskGroup;
+import dev.espalier.internal.TaskNode;
 import dev.espalier.spi.TaskObserver;
 import dev.espalier.test.Trace.Kind;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Sees every group of the JVM, since it is found as a service: which are open, and what is cancelled in a simulation. */
 public final class Witness implements TaskObserver {
@@ -39,8 +41,25 @@ public final class Witness implements TaskObserver {
         World world = World.here();
         if (world != null) {
             // generated names differ from run to run
-            var message = reason.message().replaceAll("'(task|group)-[0-9]+'", "$1");
-            world.journal().add(world.me(), Kind.CANCELLED, null, reason.kind() + ": " + message);
+            var message = reason.message().replaceAll("(?:(?:task|group) )?'(task|group)-[0-9]+'", "$1");
+            SimThread me = world.me();
+            SimThread whom = threadOf(scope, world);
+            world.journal()
+                    .add(
+                            whom == null ? me : whom,
+                            Kind.CANCELLED,
+                            whom == null ? null : me,
+                            reason.kind() + ": " + message);
         }
+    }
+
+    /** The thread of a task; null for other scopes, and if it has none yet or no more. */
+    private static @Nullable SimThread threadOf(CancelScope scope, World world) {
+        for (SimThread thread : world.alive()) {
+            if (thread.task() instanceof TaskNode<?> task && task == scope) {
+                return thread;
+            }
+        }
+        return null;
     }
 }

@@ -69,6 +69,9 @@ public final class World {
     private @Nullable SimThread current;
     private @Nullable SimThread last;
     private @Nullable SimThread forced;
+    /** Whose turn it would have been, if another was drawn. */
+    private String outOfTurn = "";
+
     private volatile @Nullable Thread driver;
     private long steps;
     private volatile long beat;
@@ -119,6 +122,11 @@ public final class World {
     private @Nullable SimThread enter() {
         machine.enter();
         return me();
+    }
+
+    /** Whether what is left over is asked to end: what comes of that is not part of the run. */
+    boolean isUnwinding() {
+        return unwinding;
     }
 
     Machine machine() {
@@ -201,14 +209,11 @@ public final class World {
                 }
                 continue;
             }
-            SimThread previous = last;
             SimThread next = forced != null && forced.ready ? forced : pick();
             forced = null;
             ready.remove(next);
             next.ready = false;
-            if (next != previous) {
-                journal.add(next, Kind.RUNS, null, "");
-            }
+            journal.add(next, Kind.RUNS, null, outOfTurn);
             step(next);
         }
     }
@@ -218,6 +223,7 @@ public final class World {
     }
 
     private SimThread pick() {
+        outOfTurn = "";
         SimThread from = last;
         if (from == null) {
             return ready.getFirst();
@@ -228,7 +234,9 @@ public final class World {
         }
         int choice = run.chooser().choose(from, /* canGoOn= */ false, ready);
         SimThread next = ready.get(choice);
-        if (choice != Replay.byDefault(false)) {
+        int inTurn = Replay.byDefault(false);
+        if (choice != inTurn) {
+            outOfTurn = "instead of " + ready.get(inTurn).label();
             journal.decided(from, next);
         }
         return next;
@@ -264,7 +272,7 @@ public final class World {
             journal.add(next, Kind.ENDED, null, "");
         } else if (!next.ready) {
             var brief = Waits.brief(next, this);
-            journal.add(next, Kind.WAITS, null, run.places() ? brief + " at " + Waits.place(next.thread) : brief);
+            journal.add(next, Kind.WAITS, null, run.places() ? (brief + " " + Sites.of(next.thread)).strip() : brief);
         }
     }
 
@@ -395,6 +403,7 @@ public final class World {
             SimThread thread = find(continuation);
             if (thread == current && forced == null && machine.hasYielded(thread)) {
                 run.chooser().gaveWay(thread);
+                journal.add(thread, Kind.PREEMPTED, null, "yields");
             }
             free(thread, current);
         } else {
@@ -513,11 +522,12 @@ public final class World {
         if (forced == next) {
             forced = null; // pinned: it went on
             journal.notDecided();
+            journal.add(me, Kind.RUNS, null, "on: it cannot be stopped here");
         }
     }
 
     private void giveWay(SimThread me) {
-        journal.add(me, Kind.PREEMPTED, null, run.places() ? "at " + Waits.place(me.thread) : "");
+        journal.add(me, Kind.PREEMPTED, null, run.places() ? Sites.here() : "");
         machine.giveWay(me);
     }
 
