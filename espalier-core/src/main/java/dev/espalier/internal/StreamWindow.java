@@ -278,7 +278,9 @@ public final class StreamWindow<T extends @Nullable Object, R extends @Nullable 
             here.waitingFor = open; // it is not deaf to its cancellation
         }
         try {
-            if (open.count(Ledger.TASKS) != 0) {
+            if (open.count(Ledger.TASKS) != 0 && open.isCancelledFromAround()) {
+                cancelledFromAround(Reasons.of(around)); // the callback is perhaps still to come
+            } else if (open.count(Ledger.TASKS) != 0) {
                 open.cancelWith(open.reasonOf(Kind.ASKED, why, null));
             }
             GroupExit.end(open);

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +25,12 @@ import org.junit.jupiter.api.DisplayName;
 /** Rules K1, K2 and K5 for mapConcurrent and mapConcurrentUnordered: what they hand on, how far they look ahead, how they fail. */
 public class StreamTest {
     private static final boolean[] BOTH = {true, false};
+
+    /** Plain fields: only the rule orders their accesses. */
+    private static final class Cell {
+        int in;
+        int out;
+    }
 
     private static <T, R> Gatherer<T, ?, R> stage(boolean ordered, int limit, ItemBody<? super T, ? extends R> body) {
         return ordered ? Tasks.mapConcurrent(limit, body) : Tasks.mapConcurrentUnordered(limit, body);
@@ -152,7 +157,6 @@ public class StreamTest {
     @DisplayName("K5 in order, a slow item holds the later results back; unordered, they are handed on meanwhile")
     void slowItem() {
         var release = new CountDownLatch(1);
-        var seen = new ConcurrentLinkedQueue<Integer>();
         assertThat(numbers(100)
                         .gather(Tasks.mapConcurrentUnordered(2, i -> {
                             if (i == 0) {
@@ -161,7 +165,6 @@ public class StreamTest {
                             return i;
                         }))
                         .peek(i -> {
-                            seen.add(i);
                             if (i == 99) {
                                 release.countDown();
                             }
@@ -368,17 +371,16 @@ public class StreamTest {
     @BackendTest
     @DisplayName("M1 what the source did happens-before the task, and what the task did before its result is handed on")
     void memory() {
-        record Cell(int[] in, int[] out) {}
         for (boolean ordered : BOTH) {
             var cells = new ArrayList<Cell>();
-            IntStream.range(0, 2_000).forEach(_ -> cells.add(new Cell(new int[1], new int[1])));
+            IntStream.range(0, 2_000).forEach(_ -> cells.add(new Cell()));
             assertThat(cells.stream()
-                            .peek(cell -> cell.in[0] = 1)
+                            .peek(cell -> cell.in = 1)
                             .gather(stage(ordered, 4, cell -> {
-                                cell.out[0] = cell.in[0] + 1;
+                                cell.out = cell.in + 1;
                                 return cell;
                             }))
-                            .allMatch(cell -> cell.out[0] == 2))
+                            .allMatch(cell -> cell.out == 2))
                     .isTrue();
         }
     }
