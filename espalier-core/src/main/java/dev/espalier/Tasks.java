@@ -313,6 +313,9 @@ public final class Tasks {
      * <p>For a first answer among several that may fail, use {@link #any}. A failure of a loser is suppressed in the exception if the first one failed, and
      * logged if not.
      *
+     * <p>Pitfall: a loser may have succeeded as well, and its value is dropped. Do not let callables return what has to be given back, such as a connection; let them use
+     * it, and return the answer.
+     *
      * @param callables at least one
      * @param <T> their result; may be null
      * @return the value of the first
@@ -347,6 +350,9 @@ public final class Tasks {
      * {@snippet class="dev.espalier.GuideTasksExamples" region="any"}
      *
      * <p>Pitfall: a callable that is not done but returns null, or an empty answer, wins. Let it throw, or wait.
+     *
+     * <p>Pitfall: a loser may have succeeded as well, and its value is dropped. Do not let callables return what has to be given back, such as a connection; let them use
+     * it, and return the answer.
      *
      * @param callables at least one
      * @param <T> their result; may be null

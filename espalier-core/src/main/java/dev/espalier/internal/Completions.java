@@ -66,10 +66,10 @@ public final class Completions {
     /** One after the other: so a circle is found as in every other wait (D1). */
     private static void awaitAll(List<? extends Task<?>> tasks, Deadline end) throws InterruptedException {
         for (Task<?> task : tasks) {
-            long left = end.remainingNanos();
-            if (!Awaiting.await((TaskNode<?>) task, left == Long.MAX_VALUE ? left : Math.max(left, 0))
-                    && end.isExpired()) {
-                return;
+            while (!Awaiting.await((TaskNode<?>) task, Math.max(end.remainingNanos(), 0))) {
+                if (end.isExpired()) {
+                    return;
+                }
             }
         }
     }

@@ -22,6 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Rules K2 and K5 for streams and the scopes that they are evaluated in: cancellation, sources that fail, iterators that are abandoned. */
 public class StreamScopeTest {
@@ -336,5 +338,42 @@ public class StreamScopeTest {
                     .toList());
             assertThat(task.await()).containsExactly("fine");
         });
+    }
+
+    @Test
+    @Timeout(60)
+    @DisplayName(
+            "K5 outside of all scopes: streams and combinators leave no trace; what a broken source leaves goes on to"
+                    + " its end")
+    void outside() throws Exception {
+        var me = Thread.currentThread();
+        assertThat(Stream.of(1, 2, 3).gather(Tasks.mapConcurrent(2, i -> i)).toList())
+                .containsExactly(1, 2, 3);
+        assertThat(Stream.of(1, 2, 3)
+                        .parallel()
+                        .gather(Tasks.mapConcurrent(2, i -> i))
+                        .limit(2)
+                        .toList())
+                .containsExactly(1, 2);
+        int one = Tasks.race(() -> 1);
+        assertThat(Tasks.map(List.of(1), 1, i -> i)).containsExactly(one);
+        var blocker = new Blocker();
+        assertThatThrownBy(() -> Stream.of(0, 1)
+                        .peek(i -> {
+                            if (i == 1) {
+                                Threads.until(blocker::hasEntered);
+                                throw new IllegalStateException("the source is broken");
+                            }
+                        })
+                        .gather(Tasks.mapConcurrent(4, i -> {
+                            blocker.run();
+                            return i;
+                        }))
+                        .toList())
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(dev.espalier.internal.Strands.isKnown(me)).isFalse();
+        blocker.release();
+        Threads.until(blocker::ended);
+        assertThat(blocker.wasInterrupted()).isFalse();
     }
 }
