@@ -39,6 +39,7 @@ public final class Contest<T extends @Nullable Object> {
     private final List<Arrival> won = new ArrayList<>();
     private final List<Throwable> lost = new ArrayList<>();
     private @Nullable Harvest harvest; // from the entry on
+    private int triedInVain; // so many of the lost, before the decision
     private boolean failed;
 
     private Contest(String name, int of) {
@@ -161,7 +162,7 @@ public final class Contest<T extends @Nullable Object> {
         } catch (InterruptedException | RuntimeException | Error e) {
             group.cancelWith(group.reasonOf(Kind.BODY_FAILED, name + " was given up: " + e, e));
             GroupExit.end(group);
-            takeLate();
+            takeEnded();
             Failures.attach(e, lost);
             throw e;
         }
@@ -248,6 +249,8 @@ public final class Contest<T extends @Nullable Object> {
     }
 
     private void decided(Arrival winner, String why) {
+        takeEnded(); // what has failed by itself was tried in vain, too
+        triedInVain = lost.size();
         harvest().cancelRest(Kind.ASKED, "'" + winner.task().name() + "' " + why, winner.task());
     }
 
@@ -258,8 +261,8 @@ public final class Contest<T extends @Nullable Object> {
 
     // ---- after the body: everything has terminated
 
-    /** Notes the failures of what had not been taken when it was decided. */
-    private void takeLate() {
+    /** Notes the failures of what has ended and was not taken. */
+    private void takeEnded() {
         if (harvest == null) {
             return;
         }
@@ -271,15 +274,14 @@ public final class Contest<T extends @Nullable Object> {
     }
 
     private List<T> values() {
-        int known = lost.size();
-        takeLate();
+        takeEnded();
         if (failed) {
             throw Traces.trimmed(new TaskGroupException(
                     lost.size() + " of " + of + (of == 1 ? " task" : " tasks") + " of "
                             + harvest().group().describe() + " failed; the first: " + lost.getFirst(),
                     lost));
         }
-        for (Throwable late : lost.subList(known, lost.size())) {
+        for (Throwable late : lost.subList(triedInVain, lost.size())) {
             Log.warn(
                     "a task of " + harvest().group().describe() + " lost to '"
                             + won.getLast().task().name() + "', was cancelled, and failed",

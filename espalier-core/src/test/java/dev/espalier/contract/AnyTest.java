@@ -39,11 +39,20 @@ public class AnyTest {
     @DisplayName("K4 any returns the first success, whatever failed before, and that is neither thrown nor logged")
     void success() throws Exception {
         var loser = new Blocker();
+        var failing = new AtomicReference<Thread>();
         try (var logs = LogCapture.start()) {
-            assertThat(Tasks.any(failing(new IOException("down")), until(loser), () -> {
-                        loser.awaitEntered();
-                        return "answer";
-                    }))
+            assertThat(Tasks.any(
+                            () -> {
+                                failing.set(Thread.currentThread());
+                                throw new IOException("down");
+                            },
+                            until(loser),
+                            () -> {
+                                loser.awaitEntered();
+                                Threads.until(() -> failing.get() != null);
+                                failing.get().join();
+                                return "answer";
+                            }))
                     .isEqualTo("answer");
             assertThat(logs.warnings()).isEmpty();
         }

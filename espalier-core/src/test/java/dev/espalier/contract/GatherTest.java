@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
 import dev.espalier.CancelledException;
-import dev.espalier.Outcome;
 import dev.espalier.TaskCancelledException;
 import dev.espalier.TaskGroupException;
 import dev.espalier.Tasks;
@@ -196,26 +195,6 @@ public class GatherTest {
     }
 
     @BackendTest
-    @DisplayName("K2 all cancel themselves: gather throws, gatherSettled tells")
-    void allCancelled() throws Exception {
-        Callable<String> cancelsItself = () -> {
-            CancelScope.current().cancel("no");
-            CancelScope.checkpoint();
-            return "never";
-        };
-        assertThatThrownBy(() -> Tasks.gather(cancelsItself, cancelsItself))
-                .isInstanceOf(TaskGroupException.class)
-                .hasCauseInstanceOf(TaskCancelledException.class);
-        assertThat(Tasks.gatherSettled(cancelsItself, cancelsItself))
-                .hasSize(2)
-                .allSatisfy(outcome -> assertThat(outcome)
-                        .isInstanceOfSatisfying(
-                                Outcome.Cancelled.class,
-                                cancelled ->
-                                        assertThat(cancelled.reason().message()).isEqualTo("no")));
-    }
-
-    @BackendTest
     @DisplayName(
             "K2 a cancelled caller gets the exception and not a short list; the callables are cancelled and have ended"
                     + " (K1)")
@@ -365,59 +344,6 @@ public class GatherTest {
                     assertThat(e.leaves()).containsExactly(failure);
                 });
         assertThat(blocker.ended()).isTrue();
-    }
-
-    @BackendTest
-    @DisplayName("K3 gatherSettled returns every outcome in order; a failure cancels nothing, and none is logged")
-    void settled() throws Exception {
-        var failure = new IOException("down");
-        var failed = new CountDownLatch(1);
-        try (var logs = LogCapture.start()) {
-            List<Outcome<String>> outcomes = Tasks.gatherSettled(
-                    () -> {
-                        failed.await();
-                        CancelScope.checkpoint();
-                        return "a";
-                    },
-                    () -> {
-                        try {
-                            throw failure;
-                        } finally {
-                            failed.countDown();
-                        }
-                    },
-                    () -> null);
-            assertThat(outcomes)
-                    .containsExactly(
-                            new Outcome.Success<>("a"), new Outcome.Failure<>(failure), new Outcome.Success<>(null));
-            List<Callable<String>> many = Collections.nCopies(2_000, () -> {
-                throw failure;
-            });
-            assertThat(Tasks.gatherSettled(many)).hasSize(2_000).containsOnly(new Outcome.Failure<>(failure));
-            assertThat(logs.warnings()).isEmpty();
-        }
-    }
-
-    @BackendTest
-    @DisplayName("K3 gatherSettled fails by the cancellation of the caller, and then all have ended")
-    void settledCancelled() throws Exception {
-        var scope = CancelScope.create();
-        var blocker = new Blocker();
-        try (var _ = Foreign.run(() -> {
-            blocker.awaitEntered();
-            scope.cancel();
-        })) {
-            assertThat(scope.run(() -> {
-                        assertThatThrownBy(() -> Tasks.gatherSettled(() -> {
-                                    blocker.run();
-                                    return 1;
-                                }))
-                                .isInstanceOf(CancelledException.class);
-                        assertThat(blocker.ended()).isTrue();
-                        CancelScope.checkpoint();
-                    }))
-                    .isFalse();
-        }
     }
 
     @BackendTest

@@ -38,8 +38,6 @@ public class GatherWithinTest {
         ManualClock.run(backend, clock -> {
             var failure = new IOException("down");
             var ended = new CountDownLatch(1);
-            var start = clock.advanceWhenBlocked(Duration.ZERO);
-            start.close();
             List<Outcome<String>> outcomes;
             try (var _ = Foreign.run(() -> {
                 clock.awaitSleepers(2 + 1);

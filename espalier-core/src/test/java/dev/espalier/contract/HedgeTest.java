@@ -71,6 +71,7 @@ public class HedgeTest {
             try (var _ = Foreign.run(() -> {
                 clock.awaitSleepers(2);
                 clock.advance(SECOND);
+                Threads.until(() -> attempts.get() == 2);
                 clock.awaitSleepers(2); // two attempts; the caller has no reason for a timer any more
                 clock.advance(SECOND.multipliedBy(8));
                 assertThat(attempts).hasValue(2);

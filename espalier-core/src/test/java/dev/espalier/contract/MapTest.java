@@ -9,13 +9,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
 import dev.espalier.CancelledException;
-import dev.espalier.Outcome;
 import dev.espalier.ScopeCancelledException;
-import dev.espalier.TaskCancelledException;
 import dev.espalier.TaskGroupException;
 import dev.espalier.Tasks;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -50,7 +47,7 @@ public class MapTest {
     }
 
     /** An iterable whose iterator can do anything, on the thread that pulls. */
-    private static Iterable<Integer> source(int items, CheckedPull pull) {
+    static Iterable<Integer> source(int items, CheckedPull pull) {
         return () -> new Iterator<>() {
             private int next;
 
@@ -74,7 +71,7 @@ public class MapTest {
         };
     }
 
-    private interface CheckedPull {
+    interface CheckedPull {
         void before(int item) throws Exception;
     }
 
@@ -157,11 +154,14 @@ public class MapTest {
                         blocker.awaitEntered();
                         throw failure;
                     }
+                    if (i > 5) {
+                        Stubborn.forever();
+                    }
                     return i;
                 }));
         assertThat(thrown).hasCause(failure).hasMessageContaining("map[5]");
         assertThat(blocker.ended()).isTrue();
-        assertThat(pulled.get()).isBetween(6, 8);
+        assertThat(pulled.get()).isBetween(6, 7);
     }
 
     @BackendTest
@@ -326,140 +326,6 @@ public class MapTest {
                 .isInstanceOf(ScopeCancelledException.class)
                 .hasMessage("no more");
         assertThat(blocker.ended()).isTrue();
-    }
-
-    @BackendTest
-    @DisplayName("K2 an item whose task cancels itself is thrown as a failure would be; mapSettled tells of it")
-    void selfCancelled() throws Exception {
-        assertThatThrownBy(() -> Tasks.map(List.of(0, 1), 1, MapTest::cancelItself))
-                .isInstanceOf(TaskGroupException.class)
-                .hasMessageContaining("map[0]")
-                .hasCauseInstanceOf(TaskCancelledException.class);
-        assertThat(Tasks.mapSettled(List.of(0, 1), 2, MapTest::cancelItself))
-                .hasSize(2)
-                .hasOnlyElementsOfType(Outcome.Cancelled.class);
-    }
-
-    private static int cancelItself(int item) throws InterruptedException {
-        CancelScope.current().cancel("no " + item);
-        CancelScope.checkpoint();
-        return item;
-    }
-
-    @BackendTest
-    @DisplayName("K3 mapSettled returns every outcome in order; failures cancel nothing and are not logged")
-    void settled() throws Exception {
-        try (var logs = LogCapture.start()) {
-            var outcomes = Tasks.mapSettled(IntStream.range(0, 5_000).boxed().toList(), 8, i -> {
-                if (i % 2 == 1) {
-                    throw new IOException("odd " + i);
-                }
-                return i;
-            });
-            assertThat(outcomes).hasSize(5_000);
-            for (int i = 0; i < outcomes.size(); i++) {
-                int item = i;
-                if (i % 2 == 0) {
-                    assertThat(outcomes.get(i)).isEqualTo(new Outcome.Success<>(i));
-                } else {
-                    assertThat(outcomes.get(i))
-                            .isInstanceOfSatisfying(
-                                    Outcome.Failure.class,
-                                    f -> assertThat(f.exception()).hasMessage("odd " + item));
-                }
-            }
-            assertThat(logs.warnings()).isEmpty();
-        }
-    }
-
-    @BackendTest
-    @DisplayName("K2 batches: size items at once, and the next ones are not even pulled before all of these have ended")
-    void batches() throws Exception {
-        var ended = new AtomicInteger();
-        var barrier = new CyclicBarrier(3);
-        var done = new ConcurrentLinkedQueue<Integer>();
-        Tasks.batches(source(8, item -> assertThat(ended.get()).isGreaterThanOrEqualTo(item - item % 3)), 3, item -> {
-            if (item < 6) {
-                barrier.await();
-            }
-            done.add(item);
-            ended.incrementAndGet();
-        });
-        assertThat(new ArrayList<>(done)).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
-        for (int batch = 0; batch < 3; batch++) {
-            int first = batch * 3;
-            assertThat(new ArrayList<>(done).subList(first, Math.min(8, first + 3)))
-                    .allMatch(item -> item >= first && item < first + 3);
-        }
-    }
-
-    @BackendTest
-    @DisplayName("K2 batches: a failure cancels the rest of its batch, and no further one is begun")
-    void batchFails() {
-        var failure = new IOException("down");
-        var blocker = new Blocker();
-        var pulled = new AtomicInteger();
-        assertThatThrownBy(() -> Tasks.batches(source(100, _ -> pulled.incrementAndGet()), 2, item -> {
-                    if (item == 2) {
-                        blocker.run();
-                    }
-                    if (item == 3) {
-                        blocker.awaitEntered();
-                        throw failure;
-                    }
-                }))
-                .isInstanceOf(TaskGroupException.class)
-                .hasCause(failure);
-        assertThat(blocker.ended()).isTrue();
-        assertThat(pulled).hasValue(4);
-    }
-
-    @BackendTest
-    @DisplayName("K5 a limit of less than one, and nulls, are refused before anything is pulled")
-    void wrong() {
-        Iterable<Integer> untouched = () -> {
-            throw new AssertionError("pulled");
-        };
-        assertThatThrownBy(() -> Tasks.map(untouched, 0, i -> i))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("limit is 0; it must be at least 1");
-        assertThatThrownBy(() -> Tasks.forEach(untouched, -1, _ -> {})).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Tasks.batches(untouched, 0, _ -> {}))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("size");
-        assertThatThrownBy(() -> Tasks.map(null, 1, i -> i)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> Tasks.map(untouched, 1, null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> Tasks.forEach(untouched, 1, null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> Tasks.batches(untouched, 1, null)).isInstanceOf(NullPointerException.class);
-    }
-
-    @BackendTest
-    @DisplayName("L11 a thread that cannot be started ends the run: what was started is cancelled and has ended")
-    void noThread(TestBackend backend) throws Exception {
-        var blocker = new Blocker();
-        var threads = new AtomicInteger();
-        var failing = new FilterBackend(backend) {
-            @Override
-            public Thread newThread(Runnable task, @org.jspecify.annotations.Nullable String name, boolean inherit) {
-                if (threads.incrementAndGet() > 1) {
-                    throw new IllegalStateException("no more threads");
-                }
-                return java.util.Objects.requireNonNull(super.newThread(task, name, inherit));
-            }
-        };
-        boolean _ = dev.espalier.Espalier.run(failing, () -> {
-            assertThatThrownBy(() -> Tasks.gather(
-                            () -> {
-                                blocker.run();
-                                return 1;
-                            },
-                            () -> 2))
-                    .isInstanceOf(java.util.concurrent.RejectedExecutionException.class);
-            assertThat(blocker.ended() || !blocker.hasEntered()).isTrue();
-            assertThatThrownBy(() -> Tasks.any(() -> 1))
-                    .isInstanceOf(java.util.concurrent.RejectedExecutionException.class);
-            return true;
-        });
     }
 
     @BackendTest
