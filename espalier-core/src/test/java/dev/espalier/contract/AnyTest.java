@@ -15,9 +15,11 @@ import dev.espalier.Tasks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 
 /** Rules K1 and K4 for any and firstSuccessful: as many successes as are needed, or every failure. */
@@ -232,5 +234,45 @@ public class AnyTest {
                     }))
                     .isFalse();
         }
+    }
+
+    @BackendTest
+    @DisplayName("K4 of two that fail the first to end comes first, however late the thread that forks is")
+    void lateForker(TestBackend backend) throws Exception {
+        var slowForks = new FilterBackend(backend) {
+            private volatile @Nullable Thread first;
+
+            @Override
+            public Thread newThread(Runnable task, @Nullable String name, boolean inherit) {
+                Thread before = first;
+                if (before == null) {
+                    first = Objects.requireNonNull(super.newThread(task, name, inherit));
+                    return first;
+                }
+                return new Thread(task) {
+                    @Override
+                    public void start() { // returns when both have ended, this one first
+                        super.start();
+                        Threads.until(() -> !isAlive() && !before.isAlive());
+                    }
+                };
+            }
+        };
+        var second = new AtomicReference<Thread>();
+        var thrown = dev.espalier.Espalier.run(
+                slowForks,
+                () -> catchThrowableOfType(
+                        TaskGroupException.class,
+                        () -> Tasks.any(
+                                () -> {
+                                    Threads.until(() -> second.get() != null);
+                                    second.get().join();
+                                    throw new IOException("0");
+                                },
+                                () -> {
+                                    second.set(Thread.currentThread());
+                                    throw new IOException("1");
+                                })));
+        assertThat(thrown.failures()).extracting(Throwable::getMessage).containsExactly("1", "0");
     }
 }
