@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what kind of thing asked for it
  * @param message one line for people
  * @param scope the scope that was cancelled; null only for reasons made by users
- * @param task the task that it was about: the one that failed, or was cancelled; null if none
+ * @param task the task that it was about: the one that failed, was cancelled, or won; null if none
  * @param exception what is behind it: the failure of the sibling or of the body; null if none
  * @param origin the reason that was passed down; null if this is the first
  * @since 0.1

@@ -8,6 +8,7 @@
  *       code goes on.
  *   <li>Use {@link dev.espalier.CancelScope} if a piece of code is to be given up after a time or on demand, or must be
  *       protected from that while it cleans up.
+ *   <li>Use {@link dev.espalier.Tasks} for what one does most with groups: all of several things, the first of several, a source of items with a limit.
  *   <li>Use {@link dev.espalier.Deadline} to pass one instant through many calls instead of adding up timeouts.
  *   <li>Use {@link dev.espalier.spi} if you write a backend, observe tasks, or carry context into them.
  * </ul>

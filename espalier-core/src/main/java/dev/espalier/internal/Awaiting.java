@@ -150,7 +150,7 @@ final class Awaiting {
                         visit(parked.strand, strand, waitsFor, toVisit);
                     }
                 }
-                visit(task.group().owner, strand, waitsFor, toVisit);
+                visit(task.group().owner.host(), strand, waitsFor, toVisit);
             }
         }
         return null;

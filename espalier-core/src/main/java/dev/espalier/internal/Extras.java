@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What few scopes have: a deadline, the limit of a shield, callbacks, the pursuit of what does not end. */
+/** What few scopes have: a deadline, the limit of a shield, callbacks, streams under way, the pursuit of what does not end. */
 final class Extras {
     /*
      * All fields are guarded by this object's monitor, but for held and delivered, which only the scope's own thread touches.
@@ -31,6 +31,7 @@ final class Extras {
     private Deadline shieldEnd = Deadline.NONE;
     private @Nullable Registration shieldTimer;
     private @Nullable List<CancelCallback> callbacks;
+    private @Nullable List<StreamWindow<?, ?>> streams;
     private @Nullable Pursuit pursuit;
     private boolean active;
     private boolean ended;
@@ -167,6 +168,32 @@ final class Extras {
     synchronized List<CancelCallback> takeCallbacks() {
         List<CancelCallback> taken = callbacks;
         callbacks = null;
+        return taken == null ? List.of() : taken;
+    }
+
+    // ---- streams (K5)
+
+    /** Remembers a stream that is to end with this scope at the latest; false if the scope has ended. */
+    synchronized boolean addStream(StreamWindow<?, ?> stream) {
+        if (ended) {
+            return false;
+        }
+        if (streams == null) {
+            streams = new ArrayList<>(2);
+        }
+        streams.add(stream);
+        return true;
+    }
+
+    synchronized void removeStream(StreamWindow<?, ?> stream) {
+        if (streams != null) {
+            streams.remove(stream);
+        }
+    }
+
+    synchronized List<StreamWindow<?, ?>> takeStreams() {
+        List<StreamWindow<?, ?>> taken = streams;
+        streams = null;
         return taken == null ? List.of() : taken;
     }
 

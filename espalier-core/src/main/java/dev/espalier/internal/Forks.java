@@ -105,6 +105,8 @@ final class Forks {
         Object body = Objects.requireNonNull(task.work);
         if (body instanceof StartWork<?> work) {
             work.bind(task);
+        } else if (body instanceof Arrivals.Work work) {
+            boolean _ = work.bind(task); // it has not terminated: it has not begun
         }
         task.work = Carried.capture(group.options, body, task);
         Thread thread = Launch.thread(group.backend(), task, task.givenName(), group.options.inheritThreadLocals());

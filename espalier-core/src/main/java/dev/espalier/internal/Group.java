@@ -235,8 +235,11 @@ public final class Group extends Ledger implements TaskGroup {
             places.wakeAll();
         }
         Thread thread = owner.thread;
-        if (thread != null && !runForm && owner.waitingFor instanceof TaskNode<?> awaited && awaited.parent == this) {
-            backend.unpark(thread);
+        if (thread != null && !runForm) { // C16
+            Object waitedFor = owner.waitingFor;
+            if (waitedFor instanceof Arrivals || (waitedFor instanceof TaskNode<?> awaited && awaited.parent == this)) {
+                backend.unpark(thread);
+            }
         }
     }
 

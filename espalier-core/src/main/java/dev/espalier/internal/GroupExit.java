@@ -213,13 +213,9 @@ final class GroupExit {
         }
     }
 
-    /** Ends an open group on its owner's thread; what is to be thrown about it. */
-    private static @Nullable RuntimeException shut(Group group) {
+    /** Waits for what a group made by {@code open} still has, and closes it; the interrupt status is as it was. */
+    static void end(Group group) {
         Strand owner = group.owner;
-        if (!group.tryEnd() && !group.isEffectivelyCancelled()) { // one step: a fork comes before it, or is refused
-            group.cancelWith(
-                    group.reasonOf(Kind.SHUTDOWN, group.describe() + " was closed while its tasks were running", null));
-        }
         boolean aside = false;
         try {
             aside = finish(group, /* cancelOnInterrupt= */ false);
@@ -237,6 +233,15 @@ final class GroupExit {
         }
         Strands.detach(owner);
         group.observers.closed(group);
+    }
+
+    /** Ends an open group on its owner's thread; what is to be thrown about it. */
+    private static @Nullable RuntimeException shut(Group group) {
+        if (!group.tryEnd() && !group.isEffectivelyCancelled()) { // one step: a fork comes before it, or is refused
+            group.cancelWith(
+                    group.reasonOf(Kind.SHUTDOWN, group.describe() + " was closed while its tasks were running", null));
+        }
+        end(group);
         if (group.failures.isPending()) {
             return group.failures.takeException(group);
         }
@@ -267,7 +272,7 @@ final class GroupExit {
     // ---- being closed
 
     /**
-     * Closes the groups that were left open inside a scope or task that has ended (L5).
+     * Closes the groups that were left open inside a scope or task that has ended (L5), and ends the streams that were not finished in it (K5).
      *
      * @param open the innermost group when the scope was entered
      * @param thrown what the body threw
@@ -275,6 +280,10 @@ final class GroupExit {
      */
     static @Nullable Throwable closeLeaked(
             Strand strand, @Nullable Group open, Scope scope, @Nullable Throwable thrown) {
+        Extras extras = scope.extras;
+        if (extras != null) {
+            extras.takeStreams().forEach(StreamWindow::abandon);
+        }
         if (strand.groups == open) {
             return thrown;
         }

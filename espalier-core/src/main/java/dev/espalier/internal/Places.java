@@ -213,7 +213,7 @@ final class Places {
             if (task.group() == group) {
                 return task;
             }
-            s = task.group().owner;
+            s = task.group().owner.host();
         }
         return null;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Pursuit implements Runnable {
     /*
      * One pursuit, with one timer, for a cancelled scope and all that is below it. A scope that is cancelled inside one that is already,
-     * with no shield between, needs none: the outer one's walk comes by. It ends when its scope ends.
+     * with no shield between, needs none: the outer one's walk comes by, but for the group of a stream, which it does not find. It ends when its scope ends.
      *
      * A round is a walk over all threads below. Those that wait in Espalier for what is below them (join, close, the end of run) are
      * not deaf, and are left alone. Interrupts are repeated after redeliverAfter, then at doubling distances up to 30 s; reports
@@ -49,7 +49,8 @@ final class Pursuit implements Runnable {
 
     /** Begins to follow up, if that is needed. */
     static void begin(Scope scope) {
-        if (scope.home() == null || scope.isCancelledFromAround()) {
+        Strand home = scope.home();
+        if (home == null || (scope.isCancelledFromAround() && !(home instanceof StreamStrand))) {
             return;
         }
         var pursuit = new Pursuit(scope);

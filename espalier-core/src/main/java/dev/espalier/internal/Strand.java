@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What Espalier knows of a thread, and the outermost scope of that thread: a task, or a thread from elsewhere. */
-abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
+abstract sealed class Strand extends Scope permits ForeignStrand, StreamStrand, TaskState {
     /*
      * Who owns an interrupt.
      *
@@ -54,7 +54,7 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      *               state RUNNING before, which the thread itself has written; a stale one is of a task that is ending.
      *   current     the innermost scope; written by this thread, read by cancellers.
      *   groups      the innermost open group that this thread owns, linked by Group.outer; written by this thread, read by cancellers.
-     *   waitingFor  what the thread waits for in Espalier: a TaskNode, a Group, a Places; written by this thread, read by anyone.
+     *   waitingFor  what the thread waits for in Espalier: a TaskNode, a Group, a Places, Arrivals; written by this thread, read by anyone.
      *
      * References: FutureTask (INTERRUPTING); Dekker's store-load pairs as in j.u.c.
      */
@@ -93,6 +93,11 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
 
     @Override
     final Strand strand() {
+        return this;
+    }
+
+    /** The strand that cannot end before what this one owns: itself, where it is a thread's. */
+    Strand host() {
         return this;
     }
 

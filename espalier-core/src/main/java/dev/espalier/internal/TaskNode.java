@@ -31,6 +31,8 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     static final int DAEMON = 1;
     /** Its work is an Action and not a Callable. */
     static final int ACTION = 2;
+    /** Whoever forks it looks at its failure, so that a supervisor has not to (F6). */
+    static final int OBSERVED = 4;
 
     private static final AtomicLong IDS = new AtomicLong();
     private final long id;
@@ -53,6 +55,9 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         this.name = name;
         this.work = work;
         this.flags = (byte) flags;
+        if ((flags & OBSERVED) != 0) {
+            observe();
+        }
     }
 
     Group group() {
@@ -138,7 +143,7 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     void ended(@Nullable Object value, @Nullable Throwable fromBody) {
         Throwable thrown = fromBody;
         current = this;
-        if (groups != null) {
+        if (groups != null || extras != null) {
             thrown = GroupExit.closeLeaked(this, null, this, thrown);
         }
         try {

@@ -78,7 +78,7 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
 
     /** It has terminated without having run; whether nobody had said so before. */
     final boolean claimTermination() {
-        return (Waiter) WAITERS.getAndSet(this, Waiter.TERMINATED) != Waiter.TERMINATED; // only its starter waited
+        return (Waiter) WAITERS.getAndSet(this, Waiter.TERMINATED) != Waiter.TERMINATED;
     }
 
     /** It never runs: it has terminated from the beginning. */
