@@ -30,7 +30,7 @@ public final class World {
      * platform thread, so there is nothing to publish; with gates (Gates), the hand-over of the turn does it.
      *
      * Points. At each place where a thread may stop, the chooser says who goes on: where it blocks or ends, where it says Thread.yield, where
-     * it calls the backend, and, if its class was woven, at each access to shared memory (Points). A thread that is preempted has been given a follower
+     * it calls the backend, and, if its class was woven, at each access to shared memory (Points). In a class initializer there are no points (Weaver). A thread that is preempted has been given a follower
      * (forced) and yields; the driver then resumes that one. Where it cannot yield, because a native frame or a class initializer is on its
      * stack, it goes on, and the schedule says nothing.
      *
@@ -444,9 +444,17 @@ public final class World {
         }
     }
 
+    /** The caller enters a class initializer, or leaves one. */
+    void initializer(int change) {
+        SimThread me = me();
+        if (me != null) {
+            me.initializers += change;
+        }
+    }
+
     /** A place where the caller may be preempted. */
     void point(SimThread me) {
-        if (unwinding) {
+        if (unwinding || me.initializers > 0) {
             return;
         }
         receive();
@@ -518,7 +526,7 @@ public final class World {
 
     /** Draws whether something happens at this blocking point; true if the caller is not to park, because it has waited for something else. */
     private boolean injected(SimThread me) {
-        if (unwinding) {
+        if (unwinding || me.initializers > 0) {
             return false;
         }
         point(me);
@@ -551,7 +559,7 @@ public final class World {
 
     Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
         SimThread me = me();
-        if (me != null && !unwinding) {
+        if (me != null && !unwinding && me.initializers == 0) {
             point(me);
             String fault = dice.atFork(me);
             if (fault != null) {
