@@ -149,7 +149,7 @@ public final class World {
         return steps;
     }
 
-    /** Changes as long as the driver resumes threads: for the watchdog. */
+    /** Changes as long as threads come to points: for the watchdog. */
     long beat() {
         return beat;
     }
@@ -460,6 +460,7 @@ public final class World {
         receive();
         me.points++;
         steps++;
+        beat = steps;
         if (isOverLimit()) {
             machine.giveWay(me); // the driver says so
             return;
@@ -613,7 +614,7 @@ public final class World {
 
     /** Moves the clock on; what comes due on the way happens. */
     void advance(SimThread me, Duration time) {
-        long end = clock.now() + time.toNanos();
+        long end = clock.now() + Math.min(Clock.nanos(time), Long.MAX_VALUE - clock.now());
         while (clock.now() < end && !Thread.currentThread().isInterrupted()) {
             parkFor(me, "the clock to be moved", end - clock.now());
         }
