@@ -82,9 +82,11 @@ class DeadlockReportTest {
     @Test
     void aJoin() throws Exception {
         var text = report(group -> {
-            var _ = group.fork("outer", () -> TaskGroup.run(inner -> {
-                var _ = inner.fork("inner", () -> new ArrayBlockingQueue<String>(1).take());
-            }));
+            var _ = group.fork(
+                    "outer",
+                    () -> TaskGroup.run(inner -> {
+                        var _ = inner.fork("inner", () -> new ArrayBlockingQueue<String>(1).take());
+                    }));
         });
         assertThat(text)
                 .containsPattern("t0 test waits for TaskGroup.*, held by t1 outer")

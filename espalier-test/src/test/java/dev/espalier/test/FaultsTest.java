@@ -32,19 +32,21 @@ class FaultsTest {
 
     /** Runs until the test throws Seen, and replays that from its schedule alone. */
     private static Findings.Finding foundAndReplayed(Consumer<Faults> faults, SimulatedAction test) throws Exception {
-        var findings = SimulatedBackend.explore(Exploration.seeds(100).faults(faults).shrink(false), test);
+        var findings =
+                SimulatedBackend.explore(Exploration.seeds(100).faults(faults).shrink(false), test);
         assertThat(findings.failures()).hasSize(1);
         var finding = findings.failures().getFirst();
         assertThat(finding.thrown()).isInstanceOf(Seen.class);
         var replayed = new ArrayList<String>();
-        assertThatThrownBy(() -> SimulatedBackend.replay(Schedule.parse(finding.schedule().toString()), sim -> {
-                    try {
-                        test.run(sim);
-                    } finally {
-                        replayed.addAll(faults(sim.trace()));
-                    }
-                    return null;
-                }))
+        assertThatThrownBy(() -> SimulatedBackend.replay(
+                        Schedule.parse(finding.schedule().toString()), sim -> {
+                            try {
+                                test.run(sim);
+                            } finally {
+                                replayed.addAll(faults(sim.trace()));
+                            }
+                            return null;
+                        }))
                 .isInstanceOf(Seen.class);
         assertThat(replayed).isNotEmpty().isEqualTo(faults(finding.trace()));
         return finding;
@@ -52,14 +54,16 @@ class FaultsTest {
 
     @Test
     void aTaskIsCancelledWhereItWaits() throws Exception {
-        var finding = foundAndReplayed(f -> f.cancel(0.2), _ -> TaskGroup.run(group -> {
-            var _ = group.fork("first", () -> Tasks.sleep(Duration.ofSeconds(1)));
-            var second = group.fork("second", () -> Tasks.sleep(Duration.ofSeconds(2)));
-            group.join();
-            if (group.cancelledTasks().contains(second)) {
-                throw new Seen();
-            }
-        }));
+        var finding = foundAndReplayed(
+                f -> f.cancel(0.2),
+                _ -> TaskGroup.run(group -> {
+                    var _ = group.fork("first", () -> Tasks.sleep(Duration.ofSeconds(1)));
+                    var second = group.fork("second", () -> Tasks.sleep(Duration.ofSeconds(2)));
+                    group.join();
+                    if (group.cancelledTasks().contains(second)) {
+                        throw new Seen();
+                    }
+                }));
         assertThat(finding.schedule().toString()).contains("!cancel");
         assertThat(finding.trace().toString()).contains("cancelled").contains("a fault that the simulation injected");
     }
@@ -97,7 +101,10 @@ class FaultsTest {
     @Test
     void aDelayIsAtMostTheLongest() throws Exception {
         SimulatedBackend.explore(
-                        Exploration.seeds(200).faults(f -> f.delay(0.9, Duration.ofNanos(2))).shrink(false), sim -> {
+                        Exploration.seeds(200)
+                                .faults(f -> f.delay(0.9, Duration.ofNanos(2)))
+                                .shrink(false),
+                        sim -> {
                             Tasks.sleep(Duration.ofSeconds(1));
                             assertThat(sim.elapsed().toSeconds()).isEqualTo(1);
                             assertThat(faults(sim.trace())).allMatch(f -> f.matches(".*PT0.00000000[12]S"));
@@ -112,7 +119,8 @@ class FaultsTest {
     @Test
     void noneStopsThem() throws Exception {
         SimulatedBackend.explore(
-                        Exploration.seeds(100).faults(f -> f.cancel(1).failFork(1).delay(1, Duration.ofSeconds(1))),
+                        Exploration.seeds(100)
+                                .faults(f -> f.cancel(1).failFork(1).delay(1, Duration.ofSeconds(1))),
                         sim -> {
                             sim.faults().none();
                             TaskGroup.run(group -> {

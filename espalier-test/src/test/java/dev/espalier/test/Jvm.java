@@ -15,8 +15,8 @@ final class Jvm {
 
     static Process start(Class<?> program, String... arguments) throws Exception {
         var own = program.getModule().getName();
-        var classes = Path.of(
-                program.getResource(program.getSimpleName() + ".class").toURI());
+        var classes =
+                Path.of(program.getResource(program.getSimpleName() + ".class").toURI());
         for (int i = 0; i < program.getName().split("\\.").length; i++) {
             classes = classes.getParent();
         }

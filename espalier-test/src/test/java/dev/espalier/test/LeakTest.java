@@ -113,7 +113,8 @@ class LeakTest {
 
         @Test
         void leavesATimer() {
-            left = Backend.virtualThreads().schedule(() -> {}, Duration.ofHours(1).toNanos());
+            left = Backend.virtualThreads()
+                    .schedule(() -> {}, Duration.ofHours(1).toNanos());
         }
 
         @Test

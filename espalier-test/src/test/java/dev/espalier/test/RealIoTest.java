@@ -72,10 +72,10 @@ class RealIoTest {
         server.start();
         try (var client = HttpClient.newHttpClient()) {
             var uri = URI.create("http://localhost:" + server.getAddress().getPort());
-            var trace = besideASleep(() ->
-                    assertThat(client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+            var trace = besideASleep(() -> assertThat(
+                            client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                                     .body())
-                            .isEqualTo("hello"));
+                    .isEqualTo("hello"));
             assertThat(trace.isReplayable()).isFalse();
         } finally {
             server.stop(0);
@@ -113,12 +113,11 @@ class RealIoTest {
 
     @Test
     void whatIsBusyForTooLongFails() throws Exception {
-        var findings = SimulatedBackend.explore(
-                Exploration.seeds(1).realLimit(Duration.ofMillis(20)), sim -> {
-                    try (var _ = sim.busy()) {
-                        new CompletableFuture<>().get();
-                    }
-                });
+        var findings = SimulatedBackend.explore(Exploration.seeds(1).realLimit(Duration.ofMillis(20)), sim -> {
+            try (var _ = sim.busy()) {
+                new CompletableFuture<>().get();
+            }
+        });
         assertThat(findings.failures().getFirst().thrown())
                 .isExactlyInstanceOf(SimulationError.class)
                 .hasMessageContainingAll("outside the simulation has not ended", "20 ms", "RealIoTest");

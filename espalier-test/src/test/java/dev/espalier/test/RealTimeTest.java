@@ -31,9 +31,14 @@ class RealTimeTest {
     static Stream<Arguments> waits() {
         return Stream.of(
                 of("sleep", () -> Thread.sleep(5)),
-                of("poll", () -> assertThat(new ArrayBlockingQueue<>(1).poll(5, MILLISECONDS)).isNull()),
-                of("get", () -> assertThatThrownBy(() -> new CompletableFuture<>().get(5, MILLISECONDS))
-                        .isInstanceOf(TimeoutException.class)),
+                of(
+                        "poll",
+                        () -> assertThat(new ArrayBlockingQueue<>(1).poll(5, MILLISECONDS))
+                                .isNull()),
+                of(
+                        "get",
+                        () -> assertThatThrownBy(() -> new CompletableFuture<>().get(5, MILLISECONDS))
+                                .isInstanceOf(TimeoutException.class)),
                 of("tryLock", () -> {
                     var lock = new ReentrantLock();
                     lock.lock();
@@ -83,15 +88,15 @@ class RealTimeTest {
             assertThat(order).containsExactly("3 ms", name, "7 ms", "3600000 ms");
             assertThat(trace.isReplayable()).isFalse();
             assertThat(trace.events())
-                    .anySatisfy(e -> assertThat(e.toString()).contains("OUTSIDE waits in real time at", "RealTimeTest"));
+                    .anySatisfy(
+                            e -> assertThat(e.toString()).contains("OUTSIDE waits in real time at", "RealTimeTest"));
         }
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("waits")
     void strictTimeRefusesItAndNamesThePlace(String name, VoidBody<Exception> wait) throws Exception {
-        var findings = SimulatedBackend.explore(
-                Exploration.seeds(1).strictTime(true), _ -> wait.call());
+        var findings = SimulatedBackend.explore(Exploration.seeds(1).strictTime(true), _ -> wait.call());
         assertThat(findings.failures()).hasSize(1);
         assertThat(findings.failures().getFirst().thrown())
                 .isExactlyInstanceOf(SimulationError.class)
@@ -127,7 +132,8 @@ class RealTimeTest {
     @Test
     void orTimeoutIsOutside() throws Exception {
         Trace trace = SimulatedBackend.run(1, sim -> {
-            assertThatThrownBy(() -> new CompletableFuture<>().orTimeout(5, MILLISECONDS).get())
+            assertThatThrownBy(() ->
+                            new CompletableFuture<>().orTimeout(5, MILLISECONDS).get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(TimeoutException.class);
             return sim.trace();
@@ -138,7 +144,9 @@ class RealTimeTest {
     @Test
     void orTimeoutThatTakesLongIsNoDeadlock() throws Exception {
         SimulatedBackend.run(1, _ -> {
-            assertThatThrownBy(() -> new CompletableFuture<>().orTimeout(300, MILLISECONDS).get())
+            assertThatThrownBy(() -> new CompletableFuture<>()
+                            .orTimeout(300, MILLISECONDS)
+                            .get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(TimeoutException.class);
             return null;

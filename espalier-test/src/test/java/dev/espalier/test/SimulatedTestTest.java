@@ -127,9 +127,7 @@ class SimulatedTestTest {
     }
 
     private static Throwable thrown(EngineExecutionResults results) {
-        return results.testEvents()
-                .failed()
-                .stream()
+        return results.testEvents().failed().stream()
                 .map(e -> e.getRequiredPayload(org.junit.platform.engine.TestExecutionResult.class))
                 .map(r -> r.getThrowable().orElseThrow())
                 .findFirst()
@@ -141,10 +139,7 @@ class SimulatedTestTest {
         run(Given.class, "passes", Simulation.class)
                 .testEvents()
                 .assertStatistics(s -> s.started(7).succeeded(7));
-        assertThat(LOG)
-                .hasSize(7)
-                .startsWith("before seed 3 at PT1H after")
-                .endsWith("before seed 9 at PT1H after");
+        assertThat(LOG).hasSize(7).startsWith("before seed 3 at PT1H after").endsWith("before seed 9 at PT1H after");
     }
 
     @Test
@@ -180,12 +175,16 @@ class SimulatedTestTest {
         var bySchedule = with("espalier.schedule", schedule.group(1), "fails");
         bySchedule.testEvents().assertStatistics(s -> s.started(1).failed(1));
         assertThat(thrown(bySchedule)).isInstanceOf(IllegalStateException.class).hasMessage("backwards");
-        with("espalier.seed", "1", "passes").testEvents().assertStatistics(s -> s.started(1).succeeded(1));
+        with("espalier.seed", "1", "passes")
+                .testEvents()
+                .assertStatistics(s -> s.started(1).succeeded(1));
     }
 
     @Test
     void thePropertyOfSeedsCountsMoreThanTheAnnotation() {
-        with("espalier.seeds", "2", "passes").testEvents().assertStatistics(s -> s.started(2).succeeded(2));
+        with("espalier.seeds", "2", "passes")
+                .testEvents()
+                .assertStatistics(s -> s.started(2).succeeded(2));
     }
 
     @Test

@@ -115,11 +115,7 @@ class SimulationTest {
         });
         var sim = kept.get();
         List<org.assertj.core.api.ThrowableAssert.ThrowingCallable> uses = List.of(
-                () -> sim.advance(Duration.ZERO),
-                sim::runUntilIdle,
-                sim::point,
-                sim::busy,
-                () -> sim.note("too late"));
+                () -> sim.advance(Duration.ZERO), sim::runUntilIdle, sim::point, sim::busy, () -> sim.note("too late"));
         for (var use : uses) {
             assertThatThrownBy(use).isInstanceOf(WrongThreadException.class).hasMessageContaining("is over");
         }
@@ -176,11 +172,12 @@ class SimulationTest {
 
     @Test
     void anExplorationStopsAfterSomeFailures() throws Exception {
-        var findings = SimulatedBackend.explore(Exploration.seeds(10).from(5).stopAfter(2).shrink(false), sim -> {
-            if (sim.seed() % 2 == 0) {
-                throw new IllegalStateException("even");
-            }
-        });
+        var findings = SimulatedBackend.explore(
+                Exploration.seeds(10).from(5).stopAfter(2).shrink(false), sim -> {
+                    if (sim.seed() % 2 == 0) {
+                        throw new IllegalStateException("even");
+                    }
+                });
         assertThat(findings.runs()).isEqualTo(4);
         assertThat(findings.failures()).extracting(Findings.Finding::seed).containsExactly(6L, 8L);
         assertThatThrownBy(findings::orThrow)
@@ -235,8 +232,22 @@ class SimulationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "x", "/1.7>2", "1/1.7", "1/1.7>", "1/.7>2", "1/1.7>2,", "1/a.7>2", "1/1.7!", "1/1.7!banana",
-                "1/1.7!delay:", "1/1.7!delay:x", "1/1.7!delay:-1", "1/1.7>-2", "1/-1.7>2", "1/1.-7>2"
+                "",
+                "x",
+                "/1.7>2",
+                "1/1.7",
+                "1/1.7>",
+                "1/.7>2",
+                "1/1.7>2,",
+                "1/a.7>2",
+                "1/1.7!",
+                "1/1.7!banana",
+                "1/1.7!delay:",
+                "1/1.7!delay:x",
+                "1/1.7!delay:-1",
+                "1/1.7>-2",
+                "1/-1.7>2",
+                "1/1.-7>2"
             })
     void aTextThatIsNoScheduleIsRefused(String text) {
         assertThatThrownBy(() -> Schedule.parse(text))

@@ -37,7 +37,10 @@ class StrategiesTest {
     void aDepthOf1NeverPreempts() throws Exception {
         assertThat(found(new Strategy.Priorities(1, 100))).isZero();
         var trace = SimulatedBackend.explore(
-                        Exploration.seeds(1).strategy(new Strategy.Priorities(1, 100)).shrink(false), sim -> {
+                        Exploration.seeds(1)
+                                .strategy(new Strategy.Priorities(1, 100))
+                                .shrink(false),
+                        sim -> {
                             Staircase.run(sim);
                             throw new AssertionError(); // for the trace
                         })

@@ -40,8 +40,7 @@ final class FaultDice {
             return CANCEL;
         }
         if (faults.delay() > 0 && random.nextDouble() < faults.delay()) {
-            return DELAY
-                    + (1 + random.nextLong(Math.min(Clock.nanos(faults.longestDelay()), LONGEST)));
+            return DELAY + (1 + random.nextLong(Math.min(Clock.nanos(faults.longestDelay()), LONGEST)));
         }
         return null;
     }

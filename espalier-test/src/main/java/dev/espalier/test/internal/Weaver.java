@@ -67,8 +67,7 @@ final class Weaver {
 
     private ClassTransform transform() {
         return (builder, element) -> {
-            if (element instanceof MethodModel method
-                    && method.code().isPresent()) {
+            if (element instanceof MethodModel method && method.code().isPresent()) {
                 boolean isInitializer = method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME);
                 boolean isSynchronized = method.flags().has(AccessFlag.SYNCHRONIZED);
                 builder.transformMethod(
