@@ -181,11 +181,14 @@ public final class Exploration {
      * For how long a run waits for what is not simulated, as I/O or a timed wait of the JDK, while nothing else can go on; 10 seconds if nothing is
      * said.
      *
-     * @param limit in real time
+     * @param limit in real time, not negative
      * @return a new value
      */
     public Exploration realLimit(Duration limit) {
         Objects.requireNonNull(limit, "limit");
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("the limit of real time is at least 0, and not " + limit);
+        }
         return with(e -> e.realLimit = limit);
     }
 
@@ -193,11 +196,14 @@ public final class Exploration {
      * After how long without a switch a run fails, because a thread loops or blocks where the simulation cannot switch; 30 seconds if nothing
      * is said. A debugger at a breakpoint looks the same.
      *
-     * @param limit in real time
+     * @param limit in real time, positive
      * @return a new value
      */
     public Exploration stuckAfter(Duration limit) {
         Objects.requireNonNull(limit, "limit");
+        if (!limit.isPositive()) {
+            throw new IllegalArgumentException("a run is stuck after a positive time, and not " + limit);
+        }
         return with(e -> e.stuckAfter = limit);
     }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public final class Schedule {
      */
     public record Decision(
             int thread, int point, int next, @Nullable String fault) {
+        private static final Pattern FAULT = Pattern.compile("cancel|fork|delay:[0-9]{1,18}");
+
         @Override
         public String toString() {
             return thread + "." + point + (fault == null ? ">" + next : "!" + fault);
@@ -43,16 +46,29 @@ public final class Schedule {
             try {
                 int dot = text.indexOf('.');
                 int sign = Math.max(text.indexOf('>'), text.indexOf('!'));
-                int thread = Integer.parseInt(text.substring(0, dot));
-                int point = Integer.parseInt(text.substring(dot + 1, sign));
+                int thread = natural(text.substring(0, dot));
+                int point = natural(text.substring(dot + 1, sign));
                 var rest = text.substring(sign + 1);
+                if (text.charAt(sign) == '!' && !FAULT.matcher(rest).matches()) {
+                    throw new NumberFormatException(rest);
+                }
                 return text.charAt(sign) == '>'
-                        ? new Decision(thread, point, Integer.parseInt(rest), null)
+                        ? new Decision(thread, point, natural(rest), null)
                         : new Decision(thread, point, 0, rest);
             } catch (NumberFormatException | IndexOutOfBoundsException e) {
                 throw new IllegalArgumentException(
-                        "'" + text + "' is no decision of a schedule: expected '1.7>2' or '1.7!cancel'", e);
+                        "'" + text + "' is no decision of a schedule: expected '1.7>2', '1.7!cancel', '1.7!fork' or"
+                                + " '1.7!delay:1000' (nanoseconds)",
+                        e);
             }
+        }
+
+        private static int natural(String text) {
+            int number = Integer.parseInt(text);
+            if (number < 0) {
+                throw new NumberFormatException(text);
+            }
+            return number;
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The time of a simulation, and what is to happen at which. */
@@ -66,6 +67,11 @@ final class Clock {
 
     long now() {
         return now;
+    }
+
+    /** In nanoseconds; the largest number if it is more. */
+    static long nanos(Duration time) {
+        return TimeUnit.NANOSECONDS.convert(time);
     }
 
     Duration elapsed() {

@@ -49,6 +49,9 @@ final class Door {
 
     private Door() throws ReflectiveOperationException {
         virtualThread = Class.forName("java.lang.VirtualThread");
+        // starts virtual threads that wait for the sockets of all: the first I/O in a simulation would make them its
+        // own
+        Class.forName("sun.nio.ch.Poller");
         var lookup = MethodHandles.privateLookupIn(virtualThread, MethodHandles.lookup());
         constructor = lookup.findConstructor(
                         virtualThread,

@@ -13,6 +13,9 @@ final class FaultDice {
     static final String FORK = "fork";
     static final String DELAY = "delay:";
 
+    /** About 30 years: a time that is longer cannot be added to another. */
+    private static final long LONGEST = 1_000_000_000_000_000_000L - 1;
+
     private final SplittableRandom random;
     private final @Nullable Schedule schedule;
     private final Faults faults;
@@ -37,8 +40,7 @@ final class FaultDice {
             return CANCEL;
         }
         if (faults.delay() > 0 && random.nextDouble() < faults.delay()) {
-            return DELAY
-                    + (1 + random.nextLong(Math.max(1, faults.longestDelay().toNanos())));
+            return DELAY + (1 + random.nextLong(Math.min(Clock.nanos(faults.longestDelay()), LONGEST)));
         }
         return null;
     }

@@ -181,7 +181,7 @@ public final class Laboratory {
         while (true) {
             long beat = world.beat();
             try {
-                var _ = done.get(world.run.options().stuckAfter().toNanos(), TimeUnit.NANOSECONDS);
+                var _ = done.get(Clock.nanos(world.run.options().stuckAfter()), TimeUnit.NANOSECONDS);
                 return null;
             } catch (ExecutionException e) {
                 throw new LinkageError("the simulation itself failed", e.getCause());
@@ -196,8 +196,8 @@ public final class Laboratory {
     private static SimulationError stuck(World world, Thread driver) {
         SimThread thread = world.lastThread();
         var error = new SimulationError((thread == null ? "the simulation" : thread.label())
-                + " has run for " + world.run.options().stuckAfter().toSeconds()
-                + " s without coming to a point where the simulation can switch (seed " + world.run.seed()
+                + " has run for " + world.run.options().stuckAfter().toMillis()
+                + " ms without coming to a point where the simulation can switch (seed " + world.run.seed()
                 + "): it computes, loops, or blocks in native code or a class initializer. Its stack is that"
                 + " of this error");
         error.setStackTrace((thread == null ? driver : thread.thread).getStackTrace());

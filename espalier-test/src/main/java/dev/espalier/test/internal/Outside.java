@@ -8,6 +8,7 @@ import dev.espalier.test.Trace.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -32,6 +33,9 @@ final class Outside {
 
     private final World world;
     private final AtomicInteger work = new AtomicInteger();
+    /** What the common pool had to do later when the run began: more is of CompletableFuture.orTimeout and the like. */
+    private final long delayed = ForkJoinPool.commonPool().getDelayedTaskCount();
+
     private boolean woken;
     private boolean looking;
     /** The driver waits here: read by the watchdog. */
@@ -96,10 +100,10 @@ final class Outside {
 
     /** Returns when something has come, or fails when that takes too long. */
     void await(Duration limit) {
-        long end = System.nanoTime() + limit.toNanos();
+        long began = System.nanoTime();
         waiting = true;
         while (world.isInboxEmpty() && isBusy()) {
-            long left = end - System.nanoTime();
+            long left = Clock.nanos(limit) - (System.nanoTime() - began);
             if (left <= 0) {
                 waiting = false;
                 throw new SimulationError("what is outside the simulation has not ended after " + limit.toMillis()
@@ -122,13 +126,17 @@ final class Outside {
     }
 
     private boolean mayCome(Duration grace) {
-        long end = System.nanoTime() + grace.toNanos();
+        long began = System.nanoTime();
         while (world.isInboxEmpty()) {
-            long left = end - System.nanoTime();
+            boolean timed = ForkJoinPool.commonPool().getDelayedTaskCount() > delayed;
+            var patience = timed ? world.run.realLimit() : grace;
+            long left = Clock.nanos(patience) - (System.nanoTime() - began);
             if (left <= 0) {
                 return false;
             }
-            LockSupport.parkNanos(this, left);
+            waiting = timed;
+            LockSupport.parkNanos(this, timed ? Math.min(left, 1_000_000) : left);
+            waiting = false;
         }
         woken = true;
         return true;
@@ -153,7 +161,7 @@ final class Outside {
             throw new SimulationError("strict time: " + thread + " " + text
                     + ": use Tasks.sleep, a deadline or another wait of Espalier's, which take simulated time");
         }
-        if (left > world.run.realLimit().toNanos()) {
+        if (left > Clock.nanos(world.run.realLimit())) {
             if (mayCome()) {
                 return;
             }

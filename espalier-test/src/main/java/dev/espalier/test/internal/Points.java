@@ -22,6 +22,22 @@ public final class Points {
         }
     }
 
+    /** At the start of a class initializer. */
+    public static void initializerBegins() {
+        World world = world();
+        if (world != null) {
+            world.initializer(+1);
+        }
+    }
+
+    /** At its end. */
+    public static void initializerEnds() {
+        World world = world();
+        if (world != null) {
+            world.initializer(-1);
+        }
+    }
+
     /** Instead of {@link Thread#onSpinWait}: others go first. */
     @SuppressWarnings("ThreadPriorityCheck") // the thread's scheduler is the world
     public static void spin() {

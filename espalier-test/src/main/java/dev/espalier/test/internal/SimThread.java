@@ -20,6 +20,8 @@ final class SimThread {
 
     /** How often it was asked who goes on when it came to a point: names that point in a schedule. */
     int points;
+    /** In how many class initializers it is: they run once in a JVM, so that nothing may be drawn in them. */
+    int initializers;
     /** It is in the list of those that can go on. */
     boolean ready;
 

@@ -60,17 +60,25 @@ public final class SimulationExtension implements TestTemplateInvocationContextP
         if (schedule != null) {
             return Stream.of(new OfSeed(options, Schedule.parse(schedule), 0, failed));
         }
-        Long seed = Long.getLong("espalier.seed");
+        String seed = System.getProperty("espalier.seed");
         if (seed != null) {
-            return Stream.of(new OfSeed(options, null, seed, failed));
+            return Stream.of(new OfSeed(options, null, number("espalier.seed", seed), failed));
         }
-        int seeds = Integer.getInteger("espalier.seeds", test.seeds());
+        long seeds = number("espalier.seeds", System.getProperty("espalier.seeds", "" + test.seeds()));
         if (seeds < 1) {
             throw new IllegalArgumentException("@SimulatedTest needs at least 1 seed, and not " + seeds);
         }
         return LongStream.range(test.from(), test.from() + seeds)
                 .takeWhile(_ -> !failed.get())
                 .mapToObj(s -> new OfSeed(options, null, s, failed));
+    }
+
+    private static long number(String property, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("-D" + property + " is a number, and not '" + text + "'", e);
+        }
     }
 
     private static Exploration options(SimulatedTest test) {
@@ -165,8 +173,12 @@ public final class SimulationExtension implements TestTemplateInvocationContextP
             if (!finding.trace().isReplayable()) {
                 text.append("\nit may not replay: something outside the simulation took part, see 'outside' below");
             }
-            picture(finding, context)
-                    .ifPresent(file -> text.append("\npicture: ").append(file));
+            try {
+                picture(finding, context)
+                        .ifPresent(file -> text.append("\npicture: ").append(file));
+            } catch (RuntimeException e) { // must not hide what failed
+                text.append("\nno picture: ").append(e);
+            }
             text.append("\nthe last events of ")
                     .append(finding.schedule().decisions().size())
                     .append(" decisions:\n")

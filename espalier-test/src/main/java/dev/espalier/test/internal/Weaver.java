@@ -10,27 +10,32 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.FieldModel;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.ArrayLoadInstruction;
 import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.MonitorInstruction;
+import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a call of {@link Points} before each access to shared memory in a class. */
 final class Weaver {
     /*
      * Before: reads and writes of fields that are not final in this class, of array elements, entering of monitors, calls of java.util (whose
      * collections may be shared, and whose locks and atomics are there to be), of VarHandle and of Thread, notify, and the start of synchronized methods. A call
-     * without arguments changes nothing that is on the stack, so it can stand anywhere. Class initializers are left alone: a thread cannot be switched in one, and
-     * it runs only in the first of many runs, which would then differ from the others.
+     * without arguments changes nothing that is on the stack, so it can stand anywhere. A class initializer runs only in the first of many runs, which
+     * would then differ from the others: it gets no points, and tells when it begins and ends, so that what it calls has none either.
      *
      * Instead: Thread.onSpinWait, since with one carrier a loop that spins would never end; Thread.sleep and System.nanoTime, which then take
      * and tell simulated time.
@@ -62,18 +67,43 @@ final class Weaver {
 
     private ClassTransform transform() {
         return (builder, element) -> {
-            if (element instanceof MethodModel method
-                    && method.code().isPresent()
-                    && !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)) {
+            if (element instanceof MethodModel method && method.code().isPresent()) {
+                boolean isInitializer = method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME);
                 boolean isSynchronized = method.flags().has(AccessFlag.SYNCHRONIZED);
                 builder.transformMethod(
                         method,
-                        java.lang.classfile.MethodTransform.transformingCode(
-                                CodeTransform.ofStateful(() -> new Code(isSynchronized))));
+                        MethodTransform.transformingCode(CodeTransform.ofStateful(
+                                () -> isInitializer ? new Initializer() : new Code(isSynchronized))));
             } else {
                 builder.with(element);
             }
         };
+    }
+
+    /** The code in a try block whose finally block says that it has ended. */
+    private static final class Initializer implements CodeTransform {
+        private @Nullable Label start;
+
+        @Override
+        public void atStart(CodeBuilder builder) {
+            builder.invokestatic(POINTS, "initializerBegins", NOTHING);
+            start = builder.newBoundLabel();
+        }
+
+        @Override
+        public void accept(CodeBuilder builder, CodeElement element) {
+            if (element instanceof ReturnInstruction) {
+                builder.invokestatic(POINTS, "initializerEnds", NOTHING);
+            }
+            builder.with(element);
+        }
+
+        @Override
+        public void atEnd(CodeBuilder builder) {
+            Label handler = builder.newBoundLabel();
+            builder.exceptionCatchAll(Objects.requireNonNull(start), handler, handler);
+            builder.invokestatic(POINTS, "initializerEnds", NOTHING).athrow();
+        }
     }
 
     private final class Code implements CodeTransform {

@@ -30,7 +30,7 @@ public final class World {
      * platform thread, so there is nothing to publish; with gates (Gates), the hand-over of the turn does it.
      *
      * Points. At each place where a thread may stop, the chooser says who goes on: where it blocks or ends, where it says Thread.yield, where
-     * it calls the backend, and, if its class was woven, at each access to shared memory (Points). A thread that is preempted has been given a follower
+     * it calls the backend, and, if its class was woven, at each access to shared memory (Points). In a class initializer there are no points (Weaver). A thread that is preempted has been given a follower
      * (forced) and yields; the driver then resumes that one. Where it cannot yield, because a native frame or a class initializer is on its
      * stack, it goes on, and the schedule says nothing.
      *
@@ -164,7 +164,7 @@ public final class World {
         return steps;
     }
 
-    /** Changes as long as the driver resumes threads: for the watchdog. */
+    /** Changes as long as threads come to points: for the watchdog. */
     long beat() {
         return beat;
     }
@@ -496,14 +496,23 @@ public final class World {
         }
     }
 
+    /** The caller enters a class initializer, or leaves one. */
+    void initializer(int change) {
+        SimThread me = me();
+        if (me != null) {
+            me.initializers += change;
+        }
+    }
+
     /** A place where the caller may be preempted. */
     void point(SimThread me) {
-        if (unwinding) {
+        if (unwinding || me.initializers > 0) {
             return;
         }
         receive();
         me.points++;
         steps++;
+        beat = steps;
         if (isOverLimit()) {
             machine.giveWay(me); // the driver says so
             return;
@@ -571,7 +580,7 @@ public final class World {
 
     /** Draws whether something happens at this blocking point; true if the caller is not to park, because it has waited for something else. */
     private boolean injected(SimThread me) {
-        if (unwinding) {
+        if (unwinding || me.initializers > 0) {
             return false;
         }
         point(me);
@@ -604,7 +613,7 @@ public final class World {
 
     Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
         SimThread me = enter();
-        if (me != null && !unwinding) {
+        if (me != null && !unwinding && me.initializers == 0) {
             point(me);
             String fault = dice.atFork(me);
             if (fault != null) {
@@ -658,7 +667,7 @@ public final class World {
 
     /** Moves the clock on; what comes due on the way happens. */
     void advance(SimThread me, Duration time) {
-        long end = clock.now() + time.toNanos();
+        long end = clock.now() + Math.min(Clock.nanos(time), Long.MAX_VALUE - clock.now());
         while (clock.now() < end && !Thread.currentThread().isInterrupted()) {
             parkFor(me, "the clock to be moved", end - clock.now());
         }
