@@ -9,6 +9,8 @@
  *   <li>Use {@link dev.espalier.CancelScope} if a piece of code is to be given up after a time or on demand, or must be
  *       protected from that while it cleans up.
  *   <li>Use {@link dev.espalier.Deadline} to pass one instant through many calls instead of adding up timeouts.
+ *   <li>Use {@link dev.espalier.Retry} if something may work when it is tried again.
+ *   <li>Use {@link dev.espalier.sync} if tasks share something: a lock, permits, an event.
  *   <li>Use {@link dev.espalier.spi} if you write a backend, observe tasks, or carry context into them.
  * </ul>
  *
