@@ -139,14 +139,14 @@ public class LockTest {
         var left = new Lock("left");
         var right = new Lock("right");
         TaskGroup.run(group -> {
-            var task = new AtomicReference<Task<?>>();
+            Task<?> task;
             try (var _ = left.acquire()) {
-                task.set(group.fork("other", () -> {
+                task = group.fork("other", () -> {
                     try (var _ = right.acquire();
                             var _ = left.acquire()) {
                         assertThat(left.isHeldByCaller()).isTrue();
                     }
-                }));
+                });
                 awaitWaiting(left, 1);
                 assertThatThrownBy(right::acquire)
                         .isExactlyInstanceOf(IllegalStateException.class)
@@ -156,7 +156,7 @@ public class LockTest {
                 assertThatThrownBy(() -> right.acquire(Duration.ofNanos(1))) // which ends by itself
                         .isExactlyInstanceOf(dev.espalier.DeadlineExceededException.class);
             }
-            task.get().await();
+            task.await();
         });
         assertThat(left.statistics().isLocked() || right.statistics().isLocked())
                 .isFalse();

@@ -189,7 +189,6 @@ public class PermitsTest {
     void raisedAndLowered() throws Exception {
         var limiter = new CapacityLimiter(2);
         TaskGroup.run(group -> {
-            var permits = new ConcurrentLinkedQueue<Integer>();
             var leave = new ArrayList<Event>();
             var tasks = new ArrayList<Task<?>>();
             for (int i = 0; i < 5; i++) {
@@ -198,7 +197,6 @@ public class PermitsTest {
                 leave.add(event);
                 tasks.add(group.fork(() -> {
                     try (var _ = limiter.acquireOnBehalfOf(number)) {
-                        permits.add(number);
                         event.await();
                     }
                 }));

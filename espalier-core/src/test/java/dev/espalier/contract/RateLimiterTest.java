@@ -67,20 +67,20 @@ public class RateLimiterTest {
             var limiter = new RateLimiter("r", 10, Duration.ofSeconds(1), 3);
             for (int i = 0; i < 3; i++) {
                 assertThat(limiter.statistics().available()).isEqualTo(3 - i);
-                limiter.tryAcquire().orElseThrow();
+                var _ = limiter.tryAcquire().orElseThrow();
             }
             assertThat(limiter.tryAcquire()).isEmpty();
             assertThat(limiter).hasToString("rate limiter 'r' [0 may pass, 0 waiting]");
             clock.advance(millis(99));
             assertThat(limiter.tryAcquire()).isEmpty();
             clock.advance(millis(1));
-            limiter.tryAcquire().orElseThrow();
+            var _ = limiter.tryAcquire().orElseThrow();
             assertThat(limiter.tryAcquire()).isEmpty();
             clock.advance(millis(250));
             assertThat(limiter.statistics().available()).isEqualTo(2);
             clock.advance(Duration.ofDays(400));
             for (int i = 0; i < 3; i++) {
-                limiter.tryAcquire().orElseThrow();
+                var _ = limiter.tryAcquire().orElseThrow();
             }
             assertThat(limiter.tryAcquire()).isEmpty();
         });
@@ -209,7 +209,7 @@ public class RateLimiterTest {
             clock.advance(Duration.ofSeconds(6).minusNanos(1));
             assertThat(limiter.tryAcquire()).isEmpty();
             clock.advance(Duration.ofNanos(1));
-            limiter.tryAcquire().orElseThrow();
+            var _ = limiter.tryAcquire().orElseThrow();
         });
     }
 

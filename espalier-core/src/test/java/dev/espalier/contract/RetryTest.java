@@ -528,7 +528,7 @@ public class RetryTest {
         for (double factor : new double[] {0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> backoff.factor(factor)).isExactlyInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> attempts(2).retryOn(new Class[0])).isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> attempts(2).retryOn()).isExactlyInstanceOf(IllegalArgumentException.class);
         assertThat(backoff).hasToString("PT1S times 2.0 up to PT2S with jitter");
         assertThat(Backoff.none()).hasToString("no delay");
         assertThat(Backoff.fixed(seconds(1))).hasToString("PT1S");

@@ -109,7 +109,7 @@ public class SyncCancelTest {
                 free.lock.tryAcquire().orElseThrow().close();
                 free.semaphore.tryAcquire().orElseThrow().close();
                 free.limiter.tryAcquire().orElseThrow().close();
-                free.limiter.tryAcquireOnBehalfOf("b").orElseThrow();
+                var _ = free.limiter.tryAcquireOnBehalfOf("b").orElseThrow();
                 free.limiter.releaseOnBehalfOf("b");
                 free.limiter.totalTokens(3);
                 free.rate.tryAcquire().orElseThrow().close();
@@ -132,10 +132,10 @@ public class SyncCancelTest {
         var condition = new Condition(guard);
         var rate = new RateLimiter(1, Duration.ofDays(1));
         try (var _ = Foreign.run(() -> {
-            lock.tryAcquire()
+            var _ = lock.tryAcquire()
                     .orElseThrow(); // a thread that has ended: only a wait without a timeout is refused for that
-            semaphore.tryAcquire().orElseThrow();
-            rate.tryAcquire().orElseThrow();
+            var _ = semaphore.tryAcquire().orElseThrow();
+            var _ = rate.tryAcquire().orElseThrow();
         })) {
             waiting.set(0);
         }
