@@ -2,7 +2,6 @@
 
 package dev.espalier.internal;
 
-import dev.espalier.internal.WaitLine.Turn;
 import dev.espalier.sync.Party;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,7 @@ final class Circle {
                 return;
             }
         }
-        var message = new StringBuilder("this wait would never end: ").append(WaitLine.party(mine.thread, here));
+        var message = new StringBuilder("this wait would never end: ").append(Turn.party(mine.thread, here));
         for (Object step : chain) {
             switch (step) {
                 case Turn turn

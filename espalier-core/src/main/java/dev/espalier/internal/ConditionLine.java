@@ -76,7 +76,7 @@ public final class ConditionLine extends WaitLine {
      * @throws InterruptedException if it is cancelled or interrupted; the lock is held then, as often as before
      */
     public void await(Turn turn, @Nullable Within within, Freeing freeing) throws InterruptedException {
-        checkpoint(turn);
+        turn.checkpoint();
         synchronized (monitor) {
             join(turn);
             int _ = freeing.free();

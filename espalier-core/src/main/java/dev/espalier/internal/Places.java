@@ -69,7 +69,7 @@ final class Places extends WaitLine {
         if (!mayWait) {
             return Result.NONE;
         }
-        Turn turn = turn(null);
+        Turn turn = Turn.here(null);
         synchronized (monitor) {
             if (first() != null || free == 0) {
                 refuseDeadlock(turn.strand);

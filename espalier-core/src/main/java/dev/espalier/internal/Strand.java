@@ -53,7 +53,7 @@ abstract sealed class Strand extends Scope permits ForeignStrand, TaskState {
      *   thread      written before the thread starts (tasks) or by itself; null once a task has terminated.
      *   current     the innermost scope; written by this thread, read by cancellers.
      *   groups      the innermost open group that this thread owns, linked by Group.outer; written by this thread, read by cancellers.
-     *   waitingFor  what the thread waits for in Espalier: a TaskNode, a Group, a WaitLine.Turn; written by this thread, read by anyone
+     *   waitingFor  what the thread waits for in Espalier: a TaskNode, a Group, a Turn; written by this thread, read by anyone
      *               (see Wait).
      *
      * References: FutureTask (INTERRUPTING); Dekker's store-load pairs as in j.u.c.

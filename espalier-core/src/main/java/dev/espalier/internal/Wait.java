@@ -28,13 +28,13 @@ public record Wait(String what, List<Party> holders) {
 
     static @Nullable Wait of(Strand strand) {
         return switch (strand.waitingFor) {
-            case WaitLine.Turn turn -> {
+            case Turn turn -> {
                 WaitLine line = turn.line;
                 yield line == null || turn.granted ? null : new Wait(line.describe(), line.holders());
             }
             case TaskNode<?> task -> {
                 Thread thread = task.thread;
-                yield new Wait(task.describe(), thread == null ? List.of() : List.of(WaitLine.party(thread, task)));
+                yield new Wait(task.describe(), thread == null ? List.of() : List.of(Turn.party(thread, task)));
             }
             case Group group -> new Wait(group.describe(), running(group));
             case null, default -> null;

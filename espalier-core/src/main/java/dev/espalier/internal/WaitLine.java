@@ -6,7 +6,6 @@ import dev.espalier.CancelReason;
 import dev.espalier.CancelReason.Kind;
 import dev.espalier.Deadline;
 import dev.espalier.DeadlineExceededException;
-import dev.espalier.spi.Backend;
 import dev.espalier.sync.Party;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,8 +39,8 @@ public abstract class WaitLine {
      * Memory ordering. granted is volatile, written under the monitor after take(); a waiting thread reads it without the monitor, and parks
      * only if it is false; who grants unparks afterwards, so that the permit of the park is never missed. What happens before something is
      * given back happens-before the return of who gets it: both hold the monitor in between, or read granted.
-     * waiting is the size of the queue for those who do not hold the monitor (Places): acquire writes it, then tries take() once more;
-     * who gives back without the monitor writes what is free, then reads waiting. One of the two sees the other.
+     * waiting is the size of the queue for those who do not hold the monitor: acquire writes it, then tries take() once more; who gives
+     * something back, with the monitor or without (Places), does that first, then reads waiting. One of the two sees the other.
      *
      * Lock order. The monitor is innermost: take() and putBack() run under it, call nothing foreign but Backend.nanoTime (and equals and hashCode
      * of a CapacityLimiter's borrower), and wake-ups happen after it is released. Conditions share the monitor of their lock.
@@ -56,49 +55,6 @@ public abstract class WaitLine {
      * Why a monitor and not its queue without a lock: the state of most primitives is more than a number (owner and count, borrowers, a
      * clock), the sections are a few dozen instructions, and cancelled waiters leave from the middle in constant time.
      */
-
-    /** One thread's wait. */
-    public static final class Turn {
-        final Thread thread = Thread.currentThread();
-        final @Nullable Strand strand;
-        /** What the thread is parked by, and whose clock it waits on. */
-        public final Backend backend;
-        /** What it wants, if the line has to know. */
-        public final @Nullable Object claim;
-        /** Whether a timeout ends the wait, so that it closes no circle. */
-        boolean timed;
-        /** The line it is in; a condition's, then the lock's. Written under the monitor. */
-        volatile @Nullable WaitLine line;
-        /** Written under the monitor, once; read by the waiting thread. */
-        volatile boolean granted;
-
-        private Turn(@Nullable Strand strand, @Nullable Object claim) {
-            this.strand = strand;
-            this.backend = strand == null ? ForeignStrand.ROOT.backend() : strand.current.backend();
-            this.claim = claim;
-        }
-
-        /**
-         * Who waits.
-         *
-         * @return for statistics and messages
-         */
-        public Party party() {
-            return WaitLine.party(thread, strand);
-        }
-
-        boolean isCancelled() {
-            return strand != null && strand.current.isEffectivelyCancelled();
-        }
-
-        boolean isLeaving() {
-            return isCancelled() || thread.isInterrupted();
-        }
-
-        private void wake() {
-            backend.unpark(thread);
-        }
-    }
 
     enum End {
         GRANTED,
@@ -179,32 +135,6 @@ public abstract class WaitLine {
     // ---- by the waiting thread
 
     /**
-     * A turn for the calling thread.
-     *
-     * @param claim what it wants, if the line has to know
-     * @return to be used once
-     */
-    public static Turn turn(@Nullable Object claim) {
-        return new Turn(Strands.current(), claim);
-    }
-
-    /**
-     * Throws if the calling thread is cancelled or interrupted: what every wait begins with.
-     *
-     * @param turn its turn
-     * @throws InterruptedException if it is
-     */
-    public static void checkpoint(Turn turn) throws InterruptedException {
-        Strand here = turn.strand;
-        if (here != null) {
-            here.checkCancelled();
-        }
-        if (Thread.interrupted()) {
-            throw Sleep.interrupted(here);
-        }
-    }
-
-    /**
      * Takes what the turn wants, if it can be had and nobody waits for it.
      *
      * @param turn the caller's
@@ -224,7 +154,7 @@ public abstract class WaitLine {
      * @throws InterruptedException if the caller is cancelled or interrupted; it has nothing then
      */
     public final void acquire(Turn turn, @Nullable Duration timeout) throws InterruptedException {
-        checkpoint(turn);
+        turn.checkpoint();
         if (tryAcquire(turn)) {
             return;
         }
@@ -236,13 +166,13 @@ public abstract class WaitLine {
         if (!enqueue(turn)) {
             switch (await(turn, end)) {
                 case GRANTED -> {}
-                case LEFT -> throw cancelledOrInterrupted(turn);
+                case LEFT -> throw turn.cancelledOrInterrupted();
                 case LATE -> throw late(timeout == null ? Duration.ZERO : timeout);
             }
         }
         if (turn.isCancelled()) { // what was handed over at that moment goes to the next (S1)
             release(turn);
-            throw cancelledOrInterrupted(turn);
+            throw turn.cancelledOrInterrupted();
         }
     }
 
@@ -258,16 +188,6 @@ public abstract class WaitLine {
                 + (holders.isEmpty() ? "" : ", which is held by " + holders.getFirst());
         return Traces.trimmed(
                 new DeadlineExceededException(new CancelReason(Kind.DEADLINE, message, null, null, null, null), null));
-    }
-
-    /** The exception for a thread that left because it was cancelled or interrupted. */
-    static InterruptedException cancelledOrInterrupted(Turn turn) {
-        Strand here = turn.strand;
-        if (here != null && here.current.isEffectivelyCancelled()) {
-            return here.cancelled(/* consumed= */ false);
-        }
-        boolean _ = Thread.interrupted();
-        return Sleep.interrupted(here);
     }
 
     /** Joins the queue, unless its turn has come at once; returns whether it has. Under the monitor, or not. */
@@ -375,6 +295,9 @@ public abstract class WaitLine {
 
     /** Lets in those whose turn has come. */
     public final void advance() {
+        if (waiting == 0) {
+            return; // who joins from now on looks for itself
+        }
         for (Turn turn = next(); turn != null; turn = next()) {
             turn.wake();
         }
@@ -458,10 +381,6 @@ public abstract class WaitLine {
         synchronized (monitor) {
             return queue.stream().map(Turn::party).toList();
         }
-    }
-
-    static Party party(Thread thread, @Nullable Strand strand) {
-        return new Party(thread, strand instanceof TaskNode<?> task ? task : null);
     }
 
     @Override

@@ -4,8 +4,8 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Turn;
 import dev.espalier.internal.WaitLine;
-import dev.espalier.internal.WaitLine.Turn;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,8 +168,8 @@ public final class CapacityLimiter {
     }
 
     private Permit acquire(Loan loan, @Nullable Duration timeout) throws InterruptedException {
-        Turn turn = WaitLine.turn(loan);
-        WaitLine.checkpoint(turn); // before mistakes are looked for, so that cancelled code always gets the same
+        Turn turn = Turn.here(loan);
+        turn.checkpoint(); // before mistakes are looked for, so that cancelled code always gets the same
         line.begin(loan);
         boolean borrowed = false;
         try {
@@ -185,7 +185,7 @@ public final class CapacityLimiter {
 
     private Optional<Permit> tryAcquire(Loan loan) {
         line.begin(loan);
-        if (line.tryAcquire(WaitLine.turn(loan))) {
+        if (line.tryAcquire(Turn.here(loan))) {
             return Optional.of(loan.permit);
         }
         line.forget(loan);
@@ -193,7 +193,7 @@ public final class CapacityLimiter {
     }
 
     private Loan mine() {
-        Party party = WaitLine.turn(null).party();
+        Party party = Turn.here(null).party();
         return new Loan(line, party.task() == null ? party.thread() : party.task(), party.thread());
     }
 

@@ -5,7 +5,7 @@ package dev.espalier.sync;
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
 import dev.espalier.internal.ConditionLine;
-import dev.espalier.internal.WaitLine;
+import dev.espalier.internal.Turn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -122,7 +122,7 @@ public final class Condition {
             throws InterruptedException {
         Objects.requireNonNull(predicate, "predicate");
         lock.line.checkMine("await on " + line.describe());
-        WaitLine.checkpoint(WaitLine.turn(null));
+        Turn.here(null).checkpoint();
         while (!predicate.getAsBoolean()) {
             awaitSignal(within);
         }
@@ -130,7 +130,7 @@ public final class Condition {
 
     private void awaitSignal(ConditionLine.@Nullable Within within) throws InterruptedException {
         lock.line.checkMine("await on " + line.describe());
-        line.await(WaitLine.turn(lock.line.holds()), within, lock.line::free);
+        line.await(Turn.here(lock.line.holds()), within, lock.line::free);
     }
 
     /**

@@ -4,6 +4,7 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Turn;
 import dev.espalier.internal.WaitLine;
 import java.time.Duration;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class Event {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public void await() throws InterruptedException {
-        line.acquire(WaitLine.turn(null), null);
+        line.acquire(Turn.here(null), null);
     }
 
     /**
@@ -90,7 +91,7 @@ public final class Event {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public void await(Duration timeout) throws InterruptedException {
-        line.acquire(WaitLine.turn(null), Objects.requireNonNull(timeout, "timeout"));
+        line.acquire(Turn.here(null), Objects.requireNonNull(timeout, "timeout"));
     }
 
     /**

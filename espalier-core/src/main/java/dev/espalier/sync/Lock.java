@@ -4,8 +4,8 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Turn;
 import dev.espalier.internal.WaitLine;
-import dev.espalier.internal.WaitLine.Turn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -101,10 +101,10 @@ public final class Lock {
     }
 
     private Permit acquireWithin(@Nullable Duration timeout) throws InterruptedException {
-        Turn turn = WaitLine.turn(ONCE);
+        Turn turn = Turn.here(ONCE);
         Party gone = timeout == null ? line.ownerThatHasEnded() : null;
         if (line.isMine() || gone != null) {
-            WaitLine.checkpoint(turn);
+            turn.checkpoint();
         }
         if (gone != null) {
             throw new IllegalStateException(line.describe() + " is held by " + gone
@@ -122,7 +122,7 @@ public final class Lock {
      * @return to be closed once, by the same thread; or empty
      */
     public Optional<Permit> tryAcquire() {
-        return line.reenter() || line.tryAcquire(WaitLine.turn(ONCE))
+        return line.reenter() || line.tryAcquire(Turn.here(ONCE))
                 ? Optional.of(new Permit(line, null))
                 : Optional.empty();
     }
@@ -201,7 +201,7 @@ public final class Lock {
                 Party now = owner;
                 throw new IllegalStateException(
                         describe() + " is " + (now == null ? "free" : "held by " + now) + ", and "
-                                + WaitLine.turn(null).party() + " tried to " + what
+                                + Turn.here(null).party() + " tried to " + what
                                 + "; only who holds it may. Use a Semaphore for a permit that another task closes");
             }
         }

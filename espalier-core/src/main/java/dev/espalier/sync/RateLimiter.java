@@ -4,8 +4,8 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Turn;
 import dev.espalier.internal.WaitLine;
-import dev.espalier.internal.WaitLine.Turn;
 import dev.espalier.spi.Backend;
 import java.time.Duration;
 import java.util.List;
@@ -106,7 +106,7 @@ public final class RateLimiter {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire() throws InterruptedException {
-        line.acquire(WaitLine.turn(null), null);
+        line.acquire(Turn.here(null), null);
         return new Permit(line, null);
     }
 
@@ -120,7 +120,7 @@ public final class RateLimiter {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire(Duration timeout) throws InterruptedException {
-        line.acquire(WaitLine.turn(null), Objects.requireNonNull(timeout, "timeout"));
+        line.acquire(Turn.here(null), Objects.requireNonNull(timeout, "timeout"));
         return new Permit(line, null);
     }
 
@@ -130,7 +130,7 @@ public final class RateLimiter {
      * @return may be closed, once, which gives nothing back; or empty
      */
     public Optional<Permit> tryAcquire() {
-        return line.tryAcquire(WaitLine.turn(null)) ? Optional.of(new Permit(line, null)) : Optional.empty();
+        return line.tryAcquire(Turn.here(null)) ? Optional.of(new Permit(line, null)) : Optional.empty();
     }
 
     /**
@@ -139,7 +139,7 @@ public final class RateLimiter {
      * @return a snapshot
      */
     public Statistics statistics() {
-        Backend backend = WaitLine.turn(null).backend;
+        Backend backend = Turn.here(null).backend;
         synchronized (line.monitor) {
             return new Statistics(line.available(backend), line.waiting());
         }

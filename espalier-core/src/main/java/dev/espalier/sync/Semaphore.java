@@ -4,6 +4,7 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Turn;
 import dev.espalier.internal.WaitLine;
 import java.time.Duration;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class Semaphore {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire() throws InterruptedException {
-        line.acquire(WaitLine.turn(null), null);
+        line.acquire(Turn.here(null), null);
         return new Permit(line, null);
     }
 
@@ -90,7 +91,7 @@ public final class Semaphore {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire(Duration timeout) throws InterruptedException {
-        line.acquire(WaitLine.turn(null), Objects.requireNonNull(timeout, "timeout"));
+        line.acquire(Turn.here(null), Objects.requireNonNull(timeout, "timeout"));
         return new Permit(line, null);
     }
 
@@ -100,7 +101,7 @@ public final class Semaphore {
      * @return to be closed once, or empty
      */
     public Optional<Permit> tryAcquire() {
-        return line.tryAcquire(WaitLine.turn(null)) ? Optional.of(new Permit(line, null)) : Optional.empty();
+        return line.tryAcquire(Turn.here(null)) ? Optional.of(new Permit(line, null)) : Optional.empty();
     }
 
     /**

@@ -241,31 +241,6 @@ public class GateTest {
     }
 
     @BackendTest
-    @DisplayName("S2 of two threads that close a permit at once, one gets IllegalStateException")
-    void twiceAtOnce() throws Exception {
-        var gate = Gate.semaphore();
-        try (var race = new Race("close against close")) {
-            for (int i = 0; i < Race.rounds(2_000); i++) {
-                var permit = gate.acquire();
-                var refused = new AtomicInteger();
-                dev.espalier.Action close = () -> {
-                    try {
-                        permit.close();
-                    } catch (IllegalStateException e) {
-                        refused.incrementAndGet();
-                    }
-                };
-                var rival = race.start(close);
-                Race.spin(race.draw(3_000));
-                close.run();
-                rival.await();
-                assertThat(refused).hasValue(1);
-                assertThat(gate.isFree()).isTrue();
-            }
-        }
-    }
-
-    @BackendTest
     @DisplayName(
             "T7 acquire with a timeout gives up when the backend's clock says so, with nothing taken and nobody left"
                     + " waiting")

@@ -115,6 +115,31 @@ public class PermitsTest {
     }
 
     @BackendTest
+    @DisplayName("S2 of two threads that close a permit at once, one gets IllegalStateException")
+    void twiceAtOnce() throws Exception {
+        var gate = Gate.semaphore();
+        try (var race = new Race("close against close")) {
+            for (int i = 0; i < Race.rounds(2_000); i++) {
+                var permit = gate.acquire();
+                var refused = new AtomicInteger();
+                dev.espalier.Action close = () -> {
+                    try {
+                        permit.close();
+                    } catch (IllegalStateException e) {
+                        refused.incrementAndGet();
+                    }
+                };
+                var rival = race.start(close);
+                Race.spin(race.draw(3_000));
+                close.run();
+                rival.await();
+                assertThat(refused).hasValue(1);
+                assertThat(gate.isFree()).isTrue();
+            }
+        }
+    }
+
+    @BackendTest
     @DisplayName("S2 one token a borrower: a second acquire throws IllegalStateException at once, also while the first"
             + " waits")
     void doubleBorrow() throws Exception {
