@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.CancelScope;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.Espalier;
 import dev.espalier.TaskGroup;
 import dev.espalier.sync.Permit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -154,6 +156,48 @@ public class GateTest {
                 assertThat(first.isCancelled()).isTrue();
             });
             assertThat(got).containsExactly("second");
+            assertThat(gate.isFree()).isTrue();
+        });
+    }
+
+    @BackendTest
+    @DisplayName(
+            "S1 a permit handed over to a task that is cancelled and has not run yet is put back, and goes to the next"
+                    + " one")
+    void handedOverWhileCancelled(TestBackend backend) throws Exception {
+        Gate.each(gate -> {
+            var parked = new CountDownLatch(1);
+            var run = new CountDownLatch(1);
+            var slow = new FilterBackend(backend) {
+                @Override
+                public void park(Object blocker) {
+                    parked.countDown();
+                    super.park(blocker);
+                    var _ = Failures.uninterruptibly(run); // woken, and does not run on
+                }
+            };
+            var entered = new AtomicBoolean();
+            TaskGroup.run(group -> {
+                var permit = gate.acquire();
+                var first = group.fork(() -> Espalier.<Boolean, InterruptedException>run(slow, () -> {
+                    try (var _ = gate.acquire()) {
+                        entered.set(true);
+                    }
+                    return true;
+                }));
+                parked.await();
+                var second = group.fork(() -> gate.acquire().close());
+                gate.awaitWaiting(2);
+                first.cancel();
+                permit.close();
+                assertThat(gate.waiting()).isEqualTo(1); // it is the first one's
+                assertThat(gate.isFree()).isFalse();
+                run.countDown();
+                second.await();
+                Threads.until(first::isDone);
+                assertThat(first.isCancelled()).isTrue();
+            });
+            assertThat(entered).isFalse();
             assertThat(gate.isFree()).isTrue();
         });
     }
