@@ -2,7 +2,7 @@
 
 /**
  * Structured concurrency on virtual threads: task groups that never leak a task, cancel scopes with deadlines and
- * shields, and nothing else: this module needs no other library at run time.
+ * shields, retry, and primitives for what tasks share. This module needs no other library at run time.
  *
  * <p>Start with {@link dev.espalier.TaskGroup}.
  */
@@ -13,6 +13,7 @@ module dev.espalier {
 
     exports dev.espalier;
     exports dev.espalier.spi;
+    exports dev.espalier.sync;
     exports dev.espalier.internal to
             dev.espalier.test;
 

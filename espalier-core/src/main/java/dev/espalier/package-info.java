@@ -10,6 +10,8 @@
  *       protected from that while it cleans up.
  *   <li>Use {@link dev.espalier.Tasks} for what one does most with groups: all of several things, the first of several, a source of items with a limit.
  *   <li>Use {@link dev.espalier.Deadline} to pass one instant through many calls instead of adding up timeouts.
+ *   <li>Use {@link dev.espalier.Retry} if something may work when it is tried again.
+ *   <li>Use {@link dev.espalier.sync} if tasks share something: a lock, permits, an event.
  *   <li>Use {@link dev.espalier.spi} if you write a backend, observe tasks, or carry context into them.
  * </ul>
  *

@@ -364,7 +364,7 @@ final class GroupExit {
                 forked,
                 active + daemons,
                 daemons,
-                places == null ? 0 : places.waiting(),
+                places == null ? 0 : places.size(),
                 Math.max(0, forked - active - daemons - failed - cancelled),
                 failed,
                 cancelled,

@@ -2,34 +2,30 @@
 
 package dev.espalier.internal;
 
+import dev.espalier.Deadline;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The places of a group with a limit: first come, first served (B1, B2). */
-final class Places {
+final class Places extends WaitLine {
     /*
-     * ctl has the number of free places (low half) and of waiting threads (high half), changed together. There is never both a free place and a
-     * waiting thread.
+     * The waiting is that of WaitLine; a fork never throws because of a cancellation, so here it is a result.
      *
-     * acquire: no thread waits and a place is free -> free - 1, without the lock. Else, under the lock, it looks again, and enqueues: waiting + 1.
-     * release: no thread waits -> free + 1, without the lock. Else, under the lock, it hands the place to the first waiting thread: waiting - 1.
-     * The number of waiting threads changes only under the lock. A release that sees none waiting adds its place with the same compare-and-set, which
-     * fails if one has enqueued meanwhile; so no place is free while a thread waits, and none is overtaken.
+     * free is the number of free places. Taking one, and giving it back, needs no lock while nobody waits:
      *
-     * A waiting thread that is cancelled or interrupted takes itself out, under the lock, unless it has been granted its place already: then it
-     * has it, and the caller decides.
+     *   acquire: nobody waits and free > 0 -> free - 1 (compare-and-set). Else, under the monitor, it looks for a circle (B2), joins the queue, and
+     *            tries once more if it is the first.
+     *   release: free + 1 (atomic); if somebody waits, the line advances.
      *
-     * Why not a fair Semaphore: a thread that waits must be woken by the cancellation of the group, without being interrupted, and B2 asks who holds and
-     * who waits.
+     * A fork that saw nobody waiting may take its place after another has joined the queue: it came first, and that one gets the next, since whoever
+     * gives a place back looks at the queue after that. tryAcquire and later forks see the queue, and do not overtake it.
      *
-     * Lock: the monitor; innermost, nothing foreign is called under it.
+     * Memory ordering. acquire: joins (waiting, volatile), then tries to take. release: free + 1 (atomic), then reads waiting. One sees the other.
      */
     enum Result {
         GRANTED,
@@ -37,23 +33,11 @@ final class Places {
         CANCELLED
     }
 
-    private static final class Waiting {
-        final Thread thread;
-        final @Nullable Strand strand;
-        volatile boolean granted;
-
-        Waiting(Thread thread, @Nullable Strand strand) {
-            this.thread = thread;
-            this.strand = strand;
-        }
-    }
-
-    private static final long ONE_WAITING = 1L << 32;
-    private static final VarHandle CTL;
+    private static final VarHandle FREE;
 
     static {
         try {
-            CTL = MethodHandles.lookup().findVarHandle(Places.class, "ctl", long.class);
+            FREE = MethodHandles.lookup().findVarHandle(Places.class, "free", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -61,22 +45,17 @@ final class Places {
 
     private final Group group;
     private final int limit;
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private volatile long ctl;
+    private volatile int free;
 
     Places(Group group, int limit) {
         this.group = group;
         this.limit = limit;
-        this.ctl = limit;
+        this.free = limit;
     }
 
-    long waiting() {
-        return ctl >>> 32;
-    }
-
-    private boolean tryAcquire() {
-        for (long c = ctl; c > 0 && c < ONE_WAITING; c = ctl) {
-            if (CTL.compareAndSet(this, c, c - 1)) {
+    private boolean tryTake() {
+        for (int f = free; f > 0; f = free) {
+            if (FREE.compareAndSet(this, f, f - 1)) {
                 return true;
             }
         }
@@ -84,96 +63,49 @@ final class Places {
     }
 
     Result acquire(boolean mayWait) {
-        if (tryAcquire()) {
+        if (size() == 0 && tryTake()) {
             return Result.GRANTED;
         }
         if (!mayWait) {
             return Result.NONE;
         }
-        Strand here = Strands.current();
-        var waiting = new Waiting(Thread.currentThread(), here);
-        synchronized (this) {
-            while (true) {
-                if (tryAcquire()) {
-                    return Result.GRANTED;
-                }
-                refuseDeadlock(here);
-                long c = ctl;
-                if ((int) c == 0 && CTL.compareAndSet(this, c, c + ONE_WAITING)) {
-                    queue.add(waiting);
-                    break;
-                }
+        Turn turn = Turn.here(null);
+        synchronized (monitor) {
+            if (first() != null || free == 0) {
+                refuseDeadlock(turn.strand);
+            }
+            if (enqueue(turn)) {
+                return Result.GRANTED;
             }
         }
-        return await(waiting, here);
-    }
-
-    private Result await(Waiting waiting, @Nullable Strand here) {
-        if (here != null) {
-            here.waitingFor = this;
-        }
-        try {
-            while (!waiting.granted) {
-                boolean cancelled = group.isEffectivelyCancelled()
-                        || Thread.currentThread().isInterrupted()
-                        || (here != null && here.current.isEffectivelyCancelled());
-                if (cancelled && withdraw(waiting)) {
-                    return Result.CANCELLED;
-                }
-                if (!waiting.granted) {
-                    group.backend().park(this);
-                }
-            }
-            return Result.GRANTED;
-        } finally {
-            if (here != null) {
-                here.waitingFor = null;
-            }
-        }
-    }
-
-    private synchronized boolean withdraw(Waiting waiting) {
-        if (!queue.remove(waiting)) {
-            return false; // granted
-        }
-        CTL.getAndAdd(this, -ONE_WAITING);
-        return true;
+        return await(turn, Deadline.NONE) == End.GRANTED ? Result.GRANTED : Result.CANCELLED;
     }
 
     void release() {
-        while (true) {
-            long c = ctl;
-            if (c >= ONE_WAITING) {
-                Waiting first;
-                synchronized (this) {
-                    first = queue.poll();
-                    if (first == null) {
-                        continue; // it withdrew
-                    }
-                    CTL.getAndAdd(this, -ONE_WAITING);
-                    first.granted = true;
-                }
-                group.backend().unpark(first.thread);
-                return;
-            }
-            if (CTL.compareAndSet(this, c, c + 1)) {
-                return;
-            }
+        int _ = (int) FREE.getAndAdd(this, 1);
+        if (size() != 0) {
+            advance();
         }
     }
 
-    /** The group is cancelled: those who wait look again. */
-    void wakeAll() {
-        if (waiting() == 0) {
-            return;
-        }
-        List<Waiting> all;
-        synchronized (this) {
-            all = new ArrayList<>(queue);
-        }
-        for (Waiting waiting : all) {
-            group.backend().unpark(waiting.thread);
-        }
+    @Override
+    protected boolean take(Turn turn) {
+        return tryTake();
+    }
+
+    @Override
+    protected void putBack(Turn turn) {
+        int _ = (int) FREE.getAndAdd(this, 1);
+    }
+
+    @Override
+    boolean isLeaving(Turn turn) {
+        return group.isEffectivelyCancelled() || turn.isLeaving();
+    }
+
+    @Override
+    public String describe() {
+        return "a place of " + group.describe();
     }
 
     /** B2: whether, with this thread waiting too, every place is held by a task that waits, itself or below it, to fork here. */
@@ -184,9 +116,9 @@ final class Places {
         }
         Set<TaskNode<?>> stuck = Collections.newSetFromMap(new IdentityHashMap<>());
         stuck.add(mine);
-        for (Waiting waiting : queue) {
+        for (Turn waiting : turns()) {
             TaskNode<?> holder = holder(waiting.strand);
-            if (holder != null && !isLeaving(waiting)) {
+            if (holder != null && !waiting.isLeaving()) {
                 stuck.add(holder);
             }
         }
@@ -199,11 +131,6 @@ final class Places {
                             + String.join(", ", names)
                             + "; let the body fork, raise the limit, or open a group of their own in the tasks");
         }
-    }
-
-    private static boolean isLeaving(Waiting waiting) {
-        return waiting.thread.isInterrupted()
-                || (waiting.strand != null && waiting.strand.current.isEffectivelyCancelled());
     }
 
     /** The task of this group that the thread is, or is below. */

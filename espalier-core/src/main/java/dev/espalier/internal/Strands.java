@@ -40,6 +40,11 @@ public final class Strands {
         return thread.isVirtual() || thread instanceof PlatformBackend.TaskThread ? lost(thread) : null;
     }
 
+    /** The strand of a thread that is no task of ours; null if it is in no scope. */
+    static @Nullable Strand of(Thread foreign) {
+        return KNOWN.get(foreign);
+    }
+
     /** The strand of the calling thread; a new one if it is in no scope. The caller detaches it when it leaves. */
     static Strand attach() {
         Strand strand = current();

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.sync;
+
+import dev.espalier.CancelledException;
+import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Turn;
+import dev.espalier.internal.WaitLine;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A number of permits: so many may go on at once, the others wait, first come first served.
+ *
+ * {@snippet class="dev.espalier.GuideSyncExamples" region="semaphore"}
+ *
+ * <p>A permit is an object: whoever has it may close it, also another task than the one that acquired it. There are never more
+ * permits than the semaphore was made with.
+ *
+ * <p>Do not use it to limit how many tasks a group runs: that is {@link dev.espalier.Options#limit}. If the number changes at run time, or each task may
+ * have only one, use {@link CapacityLimiter}; for mutual exclusion, {@link Lock}, which knows its owner.
+ *
+ * <p><b>Cancellation.</b> {@code acquire} is always a cancellation point, also if a permit is free: in cancelled code it throws {@link CancelledException},
+ * every time, and has taken nothing. A permit that was handed over to a task at the moment of its cancellation goes to the next one. {@code tryAcquire} and
+ * {@link Permit#close} are never cancellation points.
+ *
+ * <p><b>Threads.</b> Any, also those that are in no scope. <b>Memory.</b> See {@link Permit}.
+ *
+ * <p>Pitfall: acquiring a second permit while holding one. If all permits are held by tasks that do so, all of them wait for ever.
+ *
+ * <p>From: {@link java.util.concurrent.Semaphore}, with a permit for the {@code try} statement and without a release that nobody acquired.
+ *
+ * @since 0.1
+ */
+public final class Semaphore {
+    private final Line line;
+
+    /**
+     * What can be seen of a semaphore at a moment.
+     *
+     * @param permits how many there are
+     * @param available how many are free
+     * @param waiting who waits, in the order of service
+     * @since 0.1
+     */
+    public record Statistics(int permits, int available, List<Party> waiting) {}
+
+    /**
+     * A semaphore with a name made of a number.
+     *
+     * @param permits how many may go on at once; at least 1
+     */
+    public Semaphore(int permits) {
+        this(Names.next("semaphore"), permits);
+    }
+
+    /**
+     * A semaphore.
+     *
+     * @param name for messages and tools
+     * @param permits how many may go on at once; at least 1
+     */
+    public Semaphore(String name, int permits) {
+        if (permits < 1) {
+            throw new IllegalArgumentException("permits is " + permits + "; it must be at least 1");
+        }
+        line = new Line(Names.checked(name), permits);
+    }
+
+    /**
+     * Waits for a permit.
+     *
+     * @return to be closed once
+     * @throws CancelledException if the calling code is cancelled
+     * @throws InterruptedException if the thread is interrupted by somebody else
+     */
+    public Permit acquire() throws InterruptedException {
+        line.acquire(Turn.here(null), null);
+        return new Permit(line, null);
+    }
+
+    /**
+     * Waits for a permit, for a time.
+     *
+     * @param timeout on the backend's clock; zero and negative do not wait
+     * @return to be closed once
+     * @throws DeadlineExceededException if there was none in time
+     * @throws CancelledException if the calling code is cancelled
+     * @throws InterruptedException if the thread is interrupted by somebody else
+     */
+    public Permit acquire(Duration timeout) throws InterruptedException {
+        line.acquire(Turn.here(null), Objects.requireNonNull(timeout, "timeout"));
+        return new Permit(line, null);
+    }
+
+    /**
+     * Takes a permit if one is free and nobody waits for it. Never blocks.
+     *
+     * @return to be closed once, or empty
+     */
+    public Optional<Permit> tryAcquire() {
+        return line.tryAcquire(Turn.here(null)) ? Optional.of(new Permit(line, null)) : Optional.empty();
+    }
+
+    /**
+     * How many permits are free.
+     *
+     * @return of this moment
+     */
+    public int availablePermits() {
+        synchronized (line.monitor) {
+            return line.free;
+        }
+    }
+
+    /**
+     * What can be seen of it now.
+     *
+     * @return a snapshot
+     */
+    public Statistics statistics() {
+        synchronized (line.monitor) {
+            return new Statistics(line.permits, line.free, line.waiting());
+        }
+    }
+
+    @Override
+    public String toString() {
+        Statistics now = statistics();
+        return line.describe() + " [" + now.available() + " of " + now.permits() + " free, "
+                + now.waiting().size() + " waiting]";
+    }
+
+    private static final class Line extends WaitLine implements Permit.Source {
+        private final String name;
+        private final int permits;
+        private int free; // guarded by the monitor
+
+        Line(String name, int permits) {
+            this.name = name;
+            this.permits = permits;
+            this.free = permits;
+        }
+
+        @Override
+        protected boolean take(Turn turn) {
+            if (free == 0) {
+                return false;
+            }
+            free--;
+            return true;
+        }
+
+        @Override
+        protected void putBack(Turn turn) {
+            free++;
+        }
+
+        @Override
+        public void release(Permit permit) {
+            synchronized (monitor) {
+                permit.markClosed();
+                free++;
+            }
+            advance();
+        }
+
+        @Override
+        public String describe() {
+            return "semaphore '" + name + "'";
+        }
+    }
+}
