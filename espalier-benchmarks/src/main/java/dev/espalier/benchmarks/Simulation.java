@@ -24,6 +24,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(jvmArgsAppend = {"--add-opens=java.base/java.lang=ALL-UNNAMED", "-Xms1g", "-Xmx1g"})
 @State(Scope.Thread)
+@SuppressWarnings("ThreadPriorityCheck") // in a simulation, letting others go first is a step
 public class Simulation {
     private static final int STEPS = 100_000;
     private static final Exploration ONE = Exploration.seeds(1).maxSteps(10_000_000);

@@ -261,7 +261,7 @@ public class AwaitSomeTest {
             var pending = group.fork(blocker);
             var done = group.fork(() -> {});
             assertThat(done.await()).isNull();
-            for (int i = 0; i < 10_000; i++) {
+            for (int i = 0; i < BackendExtension.volume(10_000); i++) {
                 assertThat(Tasks.await(List.of(pending), WaitUntil.FIRST_DONE, Duration.ofNanos(1))
                                 .done())
                         .isEmpty();

@@ -34,6 +34,11 @@ public final class BackendExtension implements TestTemplateInvocationContextProv
         return !SEEDS.isEmpty();
     }
 
+    /** How many of something a test takes: a simulation, in which every step is a choice, takes a fiftieth. */
+    static int volume(int all) {
+        return isSimulated() ? Math.max(2, all / 50) : all;
+    }
+
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
         return true;

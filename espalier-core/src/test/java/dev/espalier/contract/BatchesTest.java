@@ -43,13 +43,14 @@ public class BatchesTest {
     @DisplayName("K3 mapSettled returns every outcome in order; failures cancel nothing and are not logged")
     void settled() throws Exception {
         try (var logs = LogCapture.start()) {
-            var outcomes = Tasks.mapSettled(IntStream.range(0, 5_000).boxed().toList(), 8, i -> {
+            int items = BackendExtension.volume(5_000);
+            var outcomes = Tasks.mapSettled(IntStream.range(0, items).boxed().toList(), 8, i -> {
                 if (i % 2 == 1) {
                     throw new IOException("odd " + i);
                 }
                 return i;
             });
-            assertThat(outcomes).hasSize(5_000);
+            assertThat(outcomes).hasSize(items);
             for (int i = 0; i < outcomes.size(); i++) {
                 int item = i;
                 if (i % 2 == 0) {

@@ -3,6 +3,7 @@
 package dev.espalier.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.espalier.Tasks;
 import java.lang.ref.WeakReference;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 /** Rules K5 and L7: what a source has gone through is not kept, neither items nor results, though a group remembers its tasks for a while. */
 public class ConstantMemoryTest {
     private static final int ITEMS = 4_000; // several times what a group remembers
+    private static final String MANY = "it is about more tasks than a group remembers";
     private static final int LIMIT = 8;
     private static final int SLACK = 24; // threads that have handed over and have not quite ended
 
@@ -60,6 +62,7 @@ public class ConstantMemoryTest {
     @BackendTest
     @DisplayName("K5 map, forEach and batches keep no item that has ended; map keeps its results, and nothing else")
     void items() throws Exception {
+        assumeFalse(BackendExtension.isSimulated(), MANY);
         var mapped = new Population();
         assertThat(Tasks.map(source(mapped, mapped), LIMIT, Object::hashCode)).hasSize(ITEMS);
         var done = new Population();
@@ -71,6 +74,7 @@ public class ConstantMemoryTest {
     @BackendTest
     @DisplayName("L7 results that have been handed on are not kept by the tasks that the group remembers")
     void results() {
+        assumeFalse(BackendExtension.isSimulated(), MANY);
         for (boolean ordered : new boolean[] {true, false}) {
             var results = new Population();
             var gatherer = ordered

@@ -350,7 +350,7 @@ public class GatherTest {
     @DisplayName("M1 what the caller did happens-before each callable, and what they did happens-before the return")
     void memory() throws Exception {
         int[] plain = new int[100];
-        for (int round = 1; round <= 50; round++) {
+        for (int round = 1; round <= BackendExtension.volume(50); round++) {
             int[] seen = new int[100];
             var callables = new ArrayList<Callable<Integer>>();
             for (int i = 0; i < plain.length; i++) {

@@ -110,13 +110,14 @@ public class MapTest {
     @BackendTest
     @DisplayName("K5 the source is pulled on the caller's thread, at most limit ahead of what has ended")
     void lookahead() throws Exception {
+        int items = BackendExtension.volume(2_000);
         for (int limit : new int[] {1, 3, 16}) {
             var map = new Lookahead();
-            assertThat(Tasks.map(map.count(2_000), limit, i -> {
+            assertThat(Tasks.map(map.count(items), limit, i -> {
                         map.ended();
                         return i;
                     }))
-                    .hasSize(2_000);
+                    .hasSize(items);
             assertThat(map.most.get()).isBetween(1, limit);
         }
         var me = Thread.currentThread();

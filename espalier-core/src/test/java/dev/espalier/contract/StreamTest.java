@@ -44,7 +44,7 @@ public class StreamTest {
     @DisplayName("K2 mapConcurrent hands all results on in the order of the items, for any size and limit, in parallel"
             + " streams too")
     void ordered() {
-        for (int size : new int[] {0, 1, 10, 300}) {
+        for (int size : new int[] {0, 1, 10, BackendExtension.volume(300)}) {
             for (int limit : new int[] {1, 2, 10, Integer.MAX_VALUE}) {
                 List<Integer> expected = numbers(size).map(i -> i * i).toList();
                 assertThat(numbers(size)
@@ -113,7 +113,7 @@ public class StreamTest {
             for (int limit : new int[] {1, 3, 16}) {
                 var ahead = new AtomicInteger();
                 var most = new AtomicInteger();
-                assertThat(numbers(1_000)
+                assertThat(numbers(BackendExtension.volume(1_000))
                                 .peek(_ -> {
                                     assertThat(Thread.currentThread()).isSameAs(me);
                                     most.accumulateAndGet(ahead.incrementAndGet(), Math::max);
@@ -127,7 +127,7 @@ public class StreamTest {
                                     ahead.decrementAndGet();
                                 })
                                 .count())
-                        .isEqualTo(1_000);
+                        .isEqualTo(BackendExtension.volume(1_000));
                 assertThat(most.get()).isBetween(1, limit);
             }
         }
@@ -228,7 +228,7 @@ public class StreamTest {
     @DisplayName("K5 infinite streams with limit: exactly the first results, thousands of times without a thread left")
     void infinite() {
         for (int n : new int[] {1, 5, 100}) {
-            for (int round = 0; round < 50; round++) {
+            for (int round = 0; round < BackendExtension.volume(50); round++) {
                 assertThat(Stream.iterate(0, i -> i + 1)
                                 .gather(Tasks.mapConcurrent(8, i -> i))
                                 .limit(n)
@@ -381,7 +381,7 @@ public class StreamTest {
     void memory() {
         for (boolean ordered : BOTH) {
             var cells = new ArrayList<Cell>();
-            IntStream.range(0, 2_000).forEach(_ -> cells.add(new Cell()));
+            IntStream.range(0, BackendExtension.volume(2_000)).forEach(_ -> cells.add(new Cell()));
             assertThat(cells.stream()
                             .peek(cell -> cell.in = 1)
                             .gather(stage(ordered, 4, cell -> {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Prints its seed, and what came of the operations; {@code -Despalier.race=n} draws the same numbers again.
  */
 final class Stress {
-    private static final int OPERATIONS = Integer.getInteger("espalier.operations", 6_000);
+    private static final int OPERATIONS = Integer.getInteger("espalier.operations", BackendExtension.volume(6_000));
     private static final int WORKERS = 6;
 
     interface Operation {
@@ -67,7 +67,7 @@ final class Stress {
         System.out.printf(
                 "%s: %,d operations in %.1f s: %,d done, %,d cancelled, %,d too late%n",
                 name, OPERATIONS, (System.nanoTime() - began) / 1e9, did, cancelled, late);
-        if (did == 0 || cancelled == 0) {
+        if (!BackendExtension.isSimulated() && (did == 0 || cancelled == 0)) {
             throw new AssertionError(did + " operations done, " + cancelled + " cancelled: this tests nothing");
         }
     }

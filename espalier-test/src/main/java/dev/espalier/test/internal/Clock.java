@@ -108,14 +108,14 @@ final class Clock {
         return timers.isEmpty();
     }
 
-    /** The first one; the caller knows that there is one. */
-    synchronized Timer first() {
-        return timers.element();
+    /** The first one; null if there is none, which another thread may have seen to since somebody looked. */
+    synchronized @Nullable Timer first() {
+        return timers.peek();
     }
 
-    /** Moves to the first timer, and takes out all that are due then. */
-    synchronized List<Timer> jump() {
-        now = Math.max(now, timers.element().due);
+    /** Moves to when a timer is due, and takes out all that are due then. */
+    synchronized List<Timer> jumpTo(Timer timer) {
+        now = Math.max(now, timer.due);
         var due = new ArrayList<Timer>();
         while (!timers.isEmpty() && timers.element().due <= now) {
             due.add(timers.remove());

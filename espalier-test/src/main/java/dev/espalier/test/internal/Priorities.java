@@ -16,14 +16,20 @@ final class Priorities implements Chooser {
     /*
      * Burckhardt, Kothari, Musuvathi, Nagarakatte: A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010. The
      * number of steps is not known before the run, so it is guessed. A thread that goes on for very long while others could, or says that it
-     * only waits, gets the lowest priority too: else a loop that waits for another thread would never end.
+     * only waits, gets the lowest priority too: else a loop that waits for another thread would never end. For the same reason one that
+     * could go on for very long, and did not come to it, because new ones with higher priorities kept coming, has its turn.
      */
     private static final int VERY_LONG = 2_000;
+    private static final int FORGOTTEN = 20_000;
 
     private final SplittableRandom random;
     private final Set<Integer> changes = new HashSet<>();
     private final List<Double> priorities = new ArrayList<>();
+    /** For each thread, the step at which it last ran, or was first seen. */
+    private final List<Integer> ran = new ArrayList<>();
+
     private double lowest;
+    private double highest = 1;
     private int steps;
     private int alone;
 
@@ -37,6 +43,7 @@ final class Priorities implements Chooser {
     private double of(SimThread thread) {
         while (priorities.size() <= thread.number) {
             priorities.add(random.nextDouble());
+            ran.add(steps);
         }
         return priorities.get(thread.number);
     }
@@ -54,19 +61,40 @@ final class Priorities implements Chooser {
             alone = 0;
             lower(last);
         }
+        if (steps % FORGOTTEN == 0) {
+            int forgotten = forgotten(others);
+            if (forgotten >= 0) {
+                return forgotten;
+            }
+        }
         int best = LAST;
-        double highest = canGoOn ? of(last) : Double.NEGATIVE_INFINITY;
+        double bestPriority = canGoOn ? of(last) : Double.NEGATIVE_INFINITY;
         for (int i = 0; i < others.size(); i++) {
             double priority = of(others.get(i));
-            if (priority > highest || (best == LAST && !canGoOn)) {
-                highest = priority;
+            if (priority > bestPriority || (best == LAST && !canGoOn)) {
+                bestPriority = priority;
                 best = i;
             }
         }
         if (best != LAST) {
             alone = 0;
+            ran.set(others.get(best).number, steps);
         }
         return best;
+    }
+
+    private int forgotten(List<SimThread> others) {
+        for (int i = 0; i < others.size(); i++) {
+            double _ = of(others.get(i));
+            int number = others.get(i).number;
+            if (steps - ran.get(number) > FORGOTTEN) {
+                ran.set(number, steps);
+                highest += 1;
+                priorities.set(number, highest);
+                return i;
+            }
+        }
+        return -1;
     }
 
     @Override

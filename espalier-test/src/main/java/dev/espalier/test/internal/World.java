@@ -353,6 +353,9 @@ public final class World {
 
     private void jump() {
         var first = clock.first();
+        if (first == null) {
+            return; // a thread outside has closed it
+        }
         if (first.isReal()) {
             outside.waitFor(first);
             if (!inbox.isEmpty()) {
@@ -360,7 +363,7 @@ public final class World {
             }
         }
         long before = clock.now();
-        var due = clock.jump();
+        var due = clock.jumpTo(first);
         if (clock.now() != before) {
             journal.add(null, Kind.CLOCK, null, "");
         }
