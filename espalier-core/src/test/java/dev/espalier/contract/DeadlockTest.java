@@ -174,7 +174,9 @@ public class DeadlockTest {
             second.complete(group.fork(
                     "second",
                     () -> TaskGroup.<String, RuntimeException>call(nested -> {
+                        var me = Thread.currentThread();
                         var leaf = nested.fork("leaf", () -> {
+                            Threads.awaitBlocked(me); // else that wait may be the one that closes the cycle
                             Threads.awaitBlocked(waiting.get());
                             Threads.until(() -> waiting.join().getState() == Thread.State.WAITING);
                             refused(() -> first.get().await(), "first", "second");

@@ -4,15 +4,22 @@ package dev.espalier.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskGroupException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 
 /** L12: a stack that overflows inside Espalier. */
 public class OverflowTest {
+    @BeforeEach
+    void onRealThreads() {
+        assumeFalse(BackendExtension.isSimulated(), "it is about the stacks of real threads");
+    }
+
     private static void nest(int depth, AtomicInteger entered, AtomicInteger left) throws InterruptedException {
         TaskGroup.run(group -> {
             var _ = entered.incrementAndGet();

@@ -55,7 +55,7 @@ final class TraceHeading {
     private static List<String> wrapped(String text) {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();
-        for (String word : text.split("\\s+")) {
+        for (String word : text.split("\\s+", -1)) {
             if (line.length() + word.length() > CHARACTERS && !line.isEmpty()) {
                 lines.add(line.toString().stripTrailing());
                 line.setLength(0);

@@ -40,7 +40,11 @@ class DeadlockReportTest {
         try {
             Thread.yield();
             second.lock();
-            second.unlock();
+            try {
+                Thread.yield();
+            } finally {
+                second.unlock();
+            }
         } finally {
             first.unlock();
         }

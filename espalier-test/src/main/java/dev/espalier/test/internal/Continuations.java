@@ -93,7 +93,7 @@ final class Continuations implements Machine {
         while (true) {
             boolean pending = false;
             boolean chosen = false;
-            for (SimThread thread : world.atMonitors()) {
+            for (SimThread thread : world.crowd().atMonitors()) {
                 if (!thread.ready) {
                     int state = door.state(thread.thread);
                     pending |= state != Door.WAIT && state != Door.TIMED_WAIT;
@@ -134,12 +134,12 @@ final class Continuations implements Machine {
 
         @Override
         public void execute(Runnable continuation) {
-            world.ready(continuation);
+            world.crowd().ready(continuation);
         }
 
         @Override
         public <T> ForkJoinTask<T> externalSubmit(ForkJoinTask<T> task) {
-            world.ready(task::invoke);
+            world.crowd().ready(task::invoke);
             return task;
         }
 

@@ -57,7 +57,7 @@ final class Gates implements Machine {
 
         @Override
         public void run() {
-            world.arrived(Thread.currentThread());
+            world.crowd().arrived(Thread.currentThread());
             arrived = true; // after that, so that who sees it finds the arrival
             awaitTurn();
             try {
@@ -123,7 +123,7 @@ final class Gates implements Machine {
     public void enter() {
         Gate gate = mine();
         if (gate != null && !gate.turn) {
-            world.arrived(Thread.currentThread());
+            world.crowd().arrived(Thread.currentThread());
             gate.awaitTurn();
         }
     }
@@ -167,7 +167,7 @@ final class Gates implements Machine {
     public void giveWay(SimThread thread) {
         Gate gate = mine();
         if (gate != null) {
-            world.free(thread, thread);
+            world.crowd().free(thread, thread);
             gate.stop();
         }
     }
@@ -198,9 +198,9 @@ final class Gates implements Machine {
         Gate gate = gates.get(thread);
         if (gate == null) {
             LockSupport.unpark(thread);
-        } else if (!world.hasTurn()) {
+        } else if (!world.crowd().hasTurn()) {
             gate.permit = true;
-            world.arrived(thread);
+            world.crowd().arrived(thread);
         } else {
             gate.permit = true;
             if (gate.isParked) {
@@ -211,9 +211,9 @@ final class Gates implements Machine {
 
     private void free(Gate gate) {
         Thread thread = gate.thread;
-        SimThread found = thread == null ? null : world.find(thread);
+        SimThread found = thread == null ? null : world.crowd().find(thread);
         if (found != null) {
-            world.free(found, world.me());
+            world.crowd().free(found, world.me());
         }
     }
 

@@ -64,12 +64,12 @@ public final class Handle implements Simulation {
         if (time.isNegative()) {
             throw new IllegalArgumentException("the clock cannot be moved by " + time + ": it never goes back");
         }
-        world.advance(caller(), time);
+        world.simulated().advance(caller(), time);
     }
 
     @Override
     public void runUntilIdle() {
-        world.runUntilIdle(caller());
+        world.simulated().runUntilIdle(caller());
     }
 
     @Override
@@ -84,7 +84,7 @@ public final class Handle implements Simulation {
 
     @Override
     public Faults faults() {
-        return world.faults();
+        return world.dice().faults();
     }
 
     @Override

@@ -74,7 +74,7 @@ final class Journal {
     Trace trace() {
         var events = new ArrayList<>(head);
         events.addAll(tail);
-        return new Trace(world.run.seed(), world.labels(), events, dropped, outcome);
+        return new Trace(world.run.seed(), world.crowd().labels(), events, dropped, outcome);
     }
 
     /** The end of it, for a message. */

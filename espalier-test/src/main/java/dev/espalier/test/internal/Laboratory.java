@@ -159,7 +159,7 @@ public final class Laboratory {
             throw new IllegalStateException("this code runs in a simulation already; start another one from outside");
         }
         var world = new World(run);
-        var backend = backends.apply(new Simulated(world));
+        var backend = backends.apply(world.simulated());
         var root = new Root(world, backend, body);
         var done = new CompletableFuture<@Nullable Void>();
         var driver = Thread.ofPlatform().daemon().name("espalier-simulation").unstarted(() -> {

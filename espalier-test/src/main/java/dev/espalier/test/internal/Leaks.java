@@ -11,7 +11,7 @@ final class Leaks {
 
     /** After the end of the test's own thread, when no other can go on. */
     static @Nullable LeakError of(World world) {
-        var threads = world.alive();
+        var threads = world.crowd().alive();
         var timers = world.clock().actions();
         if (threads.isEmpty() && timers.isEmpty()) {
             return null;

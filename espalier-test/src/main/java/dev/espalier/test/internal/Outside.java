@@ -73,7 +73,7 @@ final class Outside {
 
     private List<SimThread> doingIo() {
         var found = new ArrayList<SimThread>();
-        for (SimThread thread : world.elsewhere()) {
+        for (SimThread thread : world.crowd().elsewhere()) {
             if (thread.outside == null) {
                 thread.outside = isIo(thread.thread.getStackTrace());
                 if (thread.outside) {
@@ -102,7 +102,7 @@ final class Outside {
     void await(Duration limit) {
         long began = System.nanoTime();
         waiting = true;
-        while (world.isInboxEmpty() && isBusy()) {
+        while (world.crowd().isInboxEmpty() && isBusy()) {
             long left = Clock.nanos(limit) - (System.nanoTime() - began);
             if (left <= 0) {
                 waiting = false;
@@ -122,12 +122,12 @@ final class Outside {
 
     /** In the portable mode: whether a thread that blocks in the JDK comes back, in a shorter while. */
     boolean mayComeBack() {
-        return !world.elsewhere().isEmpty() && mayCome(COMING_BACK);
+        return !world.crowd().elsewhere().isEmpty() && mayCome(COMING_BACK);
     }
 
     private boolean mayCome(Duration grace) {
         long began = System.nanoTime();
-        while (world.isInboxEmpty()) {
+        while (world.crowd().isInboxEmpty()) {
             boolean timed = ForkJoinPool.commonPool().getDelayedTaskCount() > delayed;
             var patience = timed ? world.run.realLimit() : grace;
             long left = Clock.nanos(patience) - (System.nanoTime() - began);
@@ -174,7 +174,7 @@ final class Outside {
         }
         world.journal().add(thread, Kind.OUTSIDE, null, text);
         waiting = true;
-        while (left > 0 && world.isInboxEmpty()) {
+        while (left > 0 && world.crowd().isInboxEmpty()) {
             LockSupport.parkNanos(this, left);
             left = timer.realDue - System.nanoTime();
         }

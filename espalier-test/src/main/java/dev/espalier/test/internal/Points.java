@@ -26,7 +26,7 @@ public final class Points {
     public static void initializerBegins() {
         World world = world();
         if (world != null) {
-            world.initializer(+1);
+            world.simulated().initializer(+1);
         }
     }
 
@@ -34,7 +34,7 @@ public final class Points {
     public static void initializerEnds() {
         World world = world();
         if (world != null) {
-            world.initializer(-1);
+            world.simulated().initializer(-1);
         }
     }
 
@@ -113,7 +113,7 @@ public final class Points {
                 Thread.yield();
                 return;
             }
-            world.parkNanos("a sleep", end - world.clock().now());
+            world.simulated().parkNanos("a sleep", end - world.clock().now());
         } while (world.clock().now() < end);
         if (Thread.interrupted()) {
             throw new InterruptedException("sleep interrupted");

@@ -25,7 +25,7 @@ final class Waits {
 
     private Waits(World world) {
         this.world = world;
-        this.owners = LockOwners.open(world.alive());
+        this.owners = LockOwners.open(world.crowd().alive());
     }
 
     /** What a thread that has just stopped waits for, in the same words in every run. */
@@ -45,7 +45,7 @@ final class Waits {
             return text;
         }
         if (blocker instanceof Task<?> task) {
-            for (SimThread thread : world.alive()) {
+            for (SimThread thread : world.crowd().alive()) {
                 if (thread.thread.getUncaughtExceptionHandler() == task) {
                     return "the task of " + thread.label();
                 }
@@ -101,7 +101,7 @@ final class Waits {
     static String describe(World world) {
         var waits = new Waits(world);
         var text = new StringBuilder();
-        for (SimThread thread : world.alive()) {
+        for (SimThread thread : world.crowd().alive()) {
             text.append(waits.line(thread)).append('\n');
         }
         return text.toString();
@@ -112,7 +112,7 @@ final class Waits {
         var waits = new Waits(world);
         var text =
                 new StringBuilder("no thread can go on, and nothing will wake one (seed " + world.run.seed() + "):\n");
-        for (SimThread thread : world.alive()) {
+        for (SimThread thread : world.crowd().alive()) {
             text.append(waits.line(thread)).append('\n');
         }
         var circle = waits.circle();
@@ -129,7 +129,7 @@ final class Waits {
     }
 
     private void writeDown() {
-        for (SimThread thread : world.alive()) {
+        for (SimThread thread : world.crowd().alive()) {
             var holders = holders(thread);
             Object blocker = blocker(thread);
             boolean many = blocker instanceof TaskGroup; // of which the first says nothing
@@ -206,7 +206,7 @@ final class Waits {
     }
 
     private void addThreadOf(Task<?> task, List<SimThread> found) {
-        for (SimThread thread : world.alive()) {
+        for (SimThread thread : world.crowd().alive()) {
             if (thread.task() == task) {
                 found.add(thread);
             }
@@ -215,7 +215,7 @@ final class Waits {
 
     private List<SimThread> circle() {
         Map<SimThread, SimThread> next = new HashMap<>();
-        for (SimThread thread : world.alive()) {
+        for (SimThread thread : world.crowd().alive()) {
             var holders = holders(thread);
             if (!holders.isEmpty()) {
                 next.put(thread, holders.getFirst());

@@ -55,7 +55,7 @@ public final class Witness implements TaskObserver {
 
     /** The thread of a task; null for other scopes, and if it has none yet or no more. */
     private static @Nullable SimThread threadOf(CancelScope scope, World world) {
-        for (SimThread thread : world.alive()) {
+        for (SimThread thread : world.crowd().alive()) {
             if (thread.task() instanceof TaskNode<?> task && task == scope) {
                 return thread;
             }

@@ -2,24 +2,11 @@
 
 package dev.espalier.test.internal;
 
-import dev.espalier.Registration;
-import dev.espalier.Task;
-import dev.espalier.test.Faults;
 import dev.espalier.test.SimulationError;
 import dev.espalier.test.Trace.Kind;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a simulation: its threads, who has the turn, and what happens when none can go on. */
@@ -53,17 +40,9 @@ public final class World {
     private final Clock clock = new Clock();
     private final Journal journal;
     private final FaultDice dice;
-    private final List<String> labels = new ArrayList<>();
-    private final IdentityHashMap<Runnable, SimThread> byContinuation = new IdentityHashMap<>();
-    /** Those that have not ended, in the order of their numbers. */
-    private final Map<Thread, SimThread> alive = new LinkedHashMap<>();
-
-    private @Nullable SimThread root;
-    private final List<SimThread> ready = new ArrayList<>();
-    private final Set<SimThread> atMonitors = new LinkedHashSet<>();
-    private final Set<SimThread> elsewhere = new LinkedHashSet<>();
+    private final Crowd crowd;
+    private final Simulated simulated;
     private final List<SimThread> idlers = new ArrayList<>();
-    private final Queue<Arrival> inbox = new ConcurrentLinkedQueue<>();
     private final Outside outside;
 
     private @Nullable SimThread current;
@@ -78,10 +57,6 @@ public final class World {
     private @Nullable SimulationError failure;
     private boolean unwinding;
 
-    /** Something that a thread outside has set free. */
-    private record Arrival(
-            @Nullable Runnable continuation, @Nullable Thread thread, boolean byMonitor, String by) {}
-
     World(Run run) {
         this.run = run;
         var door = run.portable() ? null : Door.open();
@@ -89,6 +64,8 @@ public final class World {
         this.journal = new Journal(this);
         this.dice = new FaultDice(run);
         this.outside = new Outside(this);
+        this.crowd = new Crowd(this);
+        this.simulated = new Simulated(this);
     }
 
     /** The world whose thread the caller is, on its turn; null if there is none. */
@@ -107,7 +84,9 @@ public final class World {
         return !ACTIVE.isEmpty();
     }
 
-    private @Nullable SimThread mine(Thread me) {
+    /** The thread of this world that a thread is, if it has the turn. */
+    @Nullable
+    SimThread mine(Thread me) {
         SimThread thread = current;
         return thread != null && thread.thread == me ? thread : null;
     }
@@ -119,7 +98,8 @@ public final class World {
     }
 
     /** The caller, once it has the turn; null if it is not of this world. */
-    private @Nullable SimThread enter() {
+    @Nullable
+    SimThread enter() {
         machine.enter();
         return me();
     }
@@ -141,17 +121,37 @@ public final class World {
         return journal;
     }
 
-    Faults faults() {
-        return dice.faults();
+    FaultDice dice() {
+        return dice;
     }
 
-    /** The names of all threads that there ever were, by number. */
-    List<String> labels() {
-        return labels;
+    Simulated simulated() {
+        return simulated;
     }
 
-    Set<SimThread> atMonitors() {
-        return atMonitors;
+    Crowd crowd() {
+        return crowd;
+    }
+
+    Outside outside() {
+        return outside;
+    }
+
+    /** The platform thread that resumes the others; null when the run is over. */
+    @Nullable
+    Thread driver() {
+        return driver;
+    }
+
+    /** The one that has the turn; null if the driver has it. */
+    @Nullable
+    SimThread current() {
+        return current;
+    }
+
+    /** Whether somebody is preempted in favour of another. */
+    boolean isForced() {
+        return forced != null;
     }
 
     /** The one that has the turn, or had it last. */
@@ -182,7 +182,7 @@ public final class World {
         try {
             root.start();
             turn();
-            if (isRootOver()) {
+            if (crowd.isRootOver()) {
                 failure = Leaks.of(this);
             }
             unwind();
@@ -202,8 +202,8 @@ public final class World {
 
     private void turn() {
         while (true) {
-            receive();
-            if (ready.isEmpty()) {
+            crowd.receive();
+            if (crowd.ready().isEmpty()) {
                 if (!idle()) {
                     return;
                 }
@@ -211,20 +211,16 @@ public final class World {
             }
             SimThread next = forced != null && forced.ready ? forced : pick();
             forced = null;
-            ready.remove(next);
-            next.ready = false;
+            crowd.take(next);
             journal.add(next, Kind.RUNS, null, outOfTurn);
             step(next);
         }
     }
 
-    private boolean isRootOver() {
-        return root != null && root.ended;
-    }
-
     private SimThread pick() {
         outOfTurn = "";
         SimThread from = last;
+        var ready = crowd.ready();
         if (from == null) {
             return ready.getFirst();
         }
@@ -246,72 +242,23 @@ public final class World {
         steps++;
         beat = steps;
         if (isOverLimit()) {
-            next.ready = true;
-            ready.add(next);
+            crowd.putBack(next);
             throw new SimulationError(
                     "no end after " + run.maxSteps() + " steps: either the test loops, or it needs a higher"
                             + " Exploration.maxSteps\n" + Waits.describe(this) + journal.tail());
         }
-        atMonitors.remove(next);
-        elsewhere.remove(next);
-        next.outside = null;
+        crowd.goesOn(next);
         current = next;
         machine.resume(next);
         current = null;
         last = next;
-        if (next.atMonitor) {
-            atMonitors.add(next);
-        } else if (next.parkedFor == null && !next.ready && !next.ended) {
-            elsewhere.add(next);
-        }
+        crowd.stopped(next);
         if (next.ended) {
-            alive.remove(next.thread);
-            if (next.continuation != null) {
-                byContinuation.remove(next.continuation);
-            }
             journal.add(next, Kind.ENDED, null, "");
         } else if (!next.ready) {
             var brief = Waits.brief(next, this);
             journal.add(next, Kind.WAITS, null, run.places() ? (brief + " " + Sites.of(next.thread)).strip() : brief);
         }
-    }
-
-    /** Takes in what has been set free by others than the last step itself. */
-    private void receive() {
-        machine.settle(this);
-        if (inbox.isEmpty()) {
-            return;
-        }
-        var arrivals = new ArrayList<Arrival>();
-        for (Arrival arrival = inbox.poll(); arrival != null; arrival = inbox.poll()) {
-            arrivals.add(arrival);
-        }
-        arrivals.sort(Comparator.comparingInt(a -> find(a).number));
-        for (Arrival arrival : arrivals) {
-            SimThread thread = find(arrival);
-            if (!machine.mayBeFreed(thread)) {
-                continue;
-            }
-            if (!arrival.byMonitor && !thread.isNew) {
-                journal.add(thread, Kind.OUTSIDE, null, "woken by the thread '" + arrival.by + "'");
-            }
-            thread.isNew = false;
-            free(thread, null);
-        }
-    }
-
-    private SimThread find(Arrival arrival) {
-        if (arrival.continuation != null) {
-            return find(arrival.continuation);
-        }
-        var thread = java.util.Objects.requireNonNull(arrival.thread);
-        SimThread known = alive.get(thread);
-        if (known != null) {
-            return known;
-        }
-        SimThread added = add(thread, null);
-        added.isNew = true;
-        return added;
     }
 
     /** Nothing can go on: makes that something can, or returns false. */
@@ -323,9 +270,9 @@ public final class World {
             idlers.clear();
             return true;
         }
-        boolean rootEnded = isRootOver();
+        boolean rootEnded = crowd.isRootOver();
         boolean busy = outside.isBusy();
-        if (!ready.isEmpty()) {
+        if (!crowd.ready().isEmpty()) {
             return true; // woken while its stack was read: the JDK then hands it over on this thread
         }
         if (busy) {
@@ -339,7 +286,7 @@ public final class World {
             jump();
             return true;
         }
-        if (alive.isEmpty() || unwinding) {
+        if (crowd.isEmpty() || unwinding) {
             return false;
         }
         if (outside.mayCome()) {
@@ -351,6 +298,16 @@ public final class World {
         return false;
     }
 
+    /** An action of a timer, on a thread of its own. */
+    void startTimer(Runnable action) {
+        machine.newThread(action, "timer", /* inheritThreadLocals= */ false).start();
+    }
+
+    /** A thread waits until no other can go on. */
+    List<SimThread> idlers() {
+        return idlers;
+    }
+
     private void jump() {
         var first = clock.first();
         if (first == null) {
@@ -358,7 +315,7 @@ public final class World {
         }
         if (first.isReal()) {
             outside.waitFor(first);
-            if (!inbox.isEmpty()) {
+            if (!crowd.isInboxEmpty()) {
                 return; // something came meanwhile: the clock stays
             }
         }
@@ -381,112 +338,20 @@ public final class World {
     private void unwind() {
         unwinding = true;
         long end = steps + UNWINDING;
-        for (int round = 0; round < 3 && !alive.isEmpty(); round++) {
-            for (SimThread thread : List.copyOf(alive.values())) {
+        for (int round = 0; round < 3 && !crowd.isEmpty(); round++) {
+            for (SimThread thread : crowd.alive()) {
                 thread.thread.interrupt();
             }
             while (steps < end) {
-                receive();
-                if (ready.isEmpty()) {
+                crowd.receive();
+                if (crowd.ready().isEmpty()) {
                     break;
                 }
-                SimThread next = ready.removeFirst();
-                next.ready = false;
+                SimThread next = crowd.ready().getFirst();
+                crowd.take(next);
                 step(next);
             }
         }
-    }
-
-    // ---- threads that can go on
-
-    /** Something of a thread's can be run: from a thread of the world, from the driver, or from outside. */
-    void ready(Runnable continuation) {
-        Thread caller = Thread.currentThread();
-        if (caller == driver || mine(caller) != null) {
-            SimThread thread = find(continuation);
-            if (thread == current && forced == null && machine.hasYielded(thread)) {
-                run.chooser().gaveWay(thread);
-                journal.add(thread, Kind.PREEMPTED, null, "yields");
-            }
-            free(thread, current);
-        } else {
-            inbox.add(new Arrival(
-                    continuation, null, caller.getName().equals("VirtualThread-unblocker"), caller.getName()));
-            LockSupport.unpark(driver);
-        }
-    }
-
-    /** A gated thread waits for its turn, or was unparked: from a thread that has no turn. */
-    void arrived(Thread thread) {
-        inbox.add(new Arrival(
-                null, thread, /* byMonitor= */ false, Thread.currentThread().getName()));
-        LockSupport.unpark(driver);
-    }
-
-    /** Whether the caller is the driver or the thread that has the turn. */
-    boolean hasTurn() {
-        Thread caller = Thread.currentThread();
-        return caller == driver || mine(caller) != null;
-    }
-
-    /** A thread can go on. */
-    void free(SimThread thread, @Nullable SimThread by) {
-        if (thread.ready || thread.ended) {
-            return;
-        }
-        thread.ready = true;
-        ready.add(thread);
-        if (outside.isLooking()) {
-            journal.add(thread, Kind.OUTSIDE, null, "woken from outside");
-        } else if (thread != by) {
-            journal.add(thread, Kind.WOKEN, by, "");
-        }
-    }
-
-    private SimThread find(Runnable continuation) {
-        SimThread known = byContinuation.get(continuation);
-        if (known != null) {
-            return known;
-        }
-        var thread = java.util.Objects.requireNonNull(Door.open()).owner(continuation);
-        SimThread found = alive.get(thread);
-        if (found != null) {
-            return found; // wrapped anew by the JDK
-        }
-        var added = add(thread, continuation);
-        byContinuation.put(continuation, added);
-        return added;
-    }
-
-    /** A thread has come to the world. */
-    SimThread add(Thread thread, @Nullable Runnable continuation) {
-        var added = new SimThread(labels.size(), thread, continuation);
-        labels.add(added.label());
-        alive.put(thread, added);
-        if (root == null) {
-            root = added;
-        }
-        journal.add(added, Kind.STARTED, current, "");
-        return added;
-    }
-
-    @Nullable
-    SimThread find(Thread thread) {
-        return alive.get(thread);
-    }
-
-    /** Those that have not ended. */
-    List<SimThread> alive() {
-        return List.copyOf(alive.values());
-    }
-
-    /** Those that wait, but neither in a park of the backend nor for a monitor. */
-    Set<SimThread> elsewhere() {
-        return elsewhere;
-    }
-
-    boolean isInboxEmpty() {
-        return inbox.isEmpty();
     }
 
     // ---- on a thread of the world
@@ -499,20 +364,12 @@ public final class World {
         }
     }
 
-    /** The caller enters a class initializer, or leaves one. */
-    void initializer(int change) {
-        SimThread me = me();
-        if (me != null) {
-            me.initializers += change;
-        }
-    }
-
     /** A place where the caller may be preempted. */
     void point(SimThread me) {
         if (unwinding || me.initializers > 0) {
             return;
         }
-        receive();
+        crowd.receive();
         me.points++;
         steps++;
         beat = steps;
@@ -520,6 +377,7 @@ public final class World {
             machine.giveWay(me); // the driver says so
             return;
         }
+        var ready = crowd.ready();
         if (ready.isEmpty()) {
             return;
         }
@@ -541,142 +399,5 @@ public final class World {
     private void giveWay(SimThread me) {
         journal.add(me, Kind.PREEMPTED, null, run.places() ? Sites.here() : "");
         machine.giveWay(me);
-    }
-
-    void park(Object blocker) {
-        SimThread me = enter();
-        if (me == null) {
-            LockSupport.park(blocker);
-            return;
-        }
-        if (!injected(me)) {
-            doPark(me, blocker);
-        }
-    }
-
-    void parkNanos(Object blocker, long nanos) {
-        SimThread me = enter();
-        if (me == null) {
-            LockSupport.parkNanos(blocker, nanos);
-        } else if (nanos > 0 && !injected(me)) {
-            parkFor(me, blocker, nanos);
-        }
-    }
-
-    private void parkFor(SimThread me, Object blocker, long nanos) {
-        var timer = clock.wake(me, () -> machine.unpark(me.thread), nanos);
-        try {
-            doPark(me, blocker);
-        } finally {
-            timer.close();
-        }
-    }
-
-    private void doPark(SimThread me, Object blocker) {
-        me.parkedFor = blocker;
-        try {
-            machine.park(me, blocker);
-        } finally {
-            me.parkedFor = null;
-        }
-    }
-
-    /** Draws whether something happens at this blocking point; true if the caller is not to park, because it has waited for something else. */
-    private boolean injected(SimThread me) {
-        if (unwinding || me.initializers > 0) {
-            return false;
-        }
-        point(me);
-        String fault = dice.atBlockingPoint(me);
-        if (fault == null) {
-            return false;
-        }
-        if (fault.startsWith(FaultDice.DELAY)) {
-            long nanos = Long.parseLong(fault.substring(FaultDice.DELAY.length()));
-            happened(me, fault, "delayed by " + Duration.ofNanos(nanos));
-            parkFor(me, "a delay that the simulation injected", nanos);
-            return true;
-        }
-        Task<?> task = me.task();
-        if (task != null) {
-            happened(me, fault, "cancelled");
-            machine.newThread(
-                            () -> task.cancel("a fault that the simulation injected"),
-                            "fault",
-                            /* inheritThreadLocals= */ false)
-                    .start();
-        }
-        return false;
-    }
-
-    private void happened(SimThread me, String fault, String text) {
-        journal.add(me, Kind.FAULT, null, text);
-        journal.injected(me, fault);
-    }
-
-    Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
-        SimThread me = enter();
-        if (me != null && !unwinding && me.initializers == 0) {
-            point(me);
-            String fault = dice.atFork(me);
-            if (fault != null) {
-                happened(me, fault, "no thread");
-                throw new java.util.concurrent.RejectedExecutionException(
-                        "a fault that the simulation injected: no thread can be made");
-            }
-        }
-        return machine.newThread(task, name, inheritThreadLocals);
-    }
-
-    Registration schedule(Runnable action, long nanos) {
-        SimThread me = enter();
-        if (me != null) {
-            point(me);
-        }
-        if (nanos <= 0) {
-            startTimer(action);
-            return () -> {};
-        }
-        return clock.schedule(action, nanos);
-    }
-
-    private void startTimer(Runnable action) {
-        machine.newThread(action, "timer", /* inheritThreadLocals= */ false).start();
-    }
-
-    void unpark(Thread thread) {
-        SimThread me = enter();
-        if (me != null) {
-            point(me);
-        }
-        machine.unpark(thread);
-    }
-
-    /** Returns when no other thread can go on without the clock moving. */
-    void runUntilIdle(SimThread me) {
-        idlers.add(me);
-        me.forIdle = true;
-        try {
-            while (idlers.contains(me)) {
-                doPark(me, "the others to be idle");
-                if (Thread.currentThread().isInterrupted()) {
-                    idlers.remove(me);
-                }
-            }
-        } finally {
-            me.forIdle = false;
-        }
-    }
-
-    /** Moves the clock on; what comes due on the way happens. */
-    void advance(SimThread me, Duration time) {
-        long end = clock.now() + Math.min(Clock.nanos(time), Long.MAX_VALUE - clock.now());
-        while (clock.now() < end && !Thread.currentThread().isInterrupted()) {
-            parkFor(me, "the clock to be moved", end - clock.now());
-        }
-    }
-
-    Outside outside() {
-        return outside;
     }
 }
