@@ -129,7 +129,7 @@ class LeakTest {
             try {
                 latch.await();
             } catch (InterruptedException e) {
-                continue; // until the test has looked
+                // goes on until the test has looked
             }
         }
     }

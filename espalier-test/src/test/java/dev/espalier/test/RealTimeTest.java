@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The JDK's timed waits measure real time: in their order, noted, or refused. This class is not woven. */
+@SuppressWarnings("WaitNotInLoop") // the wait itself is what is tested
 class RealTimeTest {
     static Stream<Arguments> waits() {
         return Stream.of(

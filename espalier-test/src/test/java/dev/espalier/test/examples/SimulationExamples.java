@@ -31,6 +31,7 @@ class SimulationExamples {
         int balance();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the mistake of the example
     // @start region="broken"
     static final class BrokenAccount implements Account {
         private volatile int balance = 100;

@@ -9,6 +9,7 @@ import dev.espalier.test.Simulation;
 
 /** Withdraws after having looked, and somebody else withdraws in between. */
 public final class CheckThenAct {
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the planted bug
     private static final class Account {
         private volatile int balance = 100;
 

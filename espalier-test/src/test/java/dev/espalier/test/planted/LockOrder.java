@@ -7,6 +7,7 @@ import dev.espalier.test.Simulation;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Two transfers lock two accounts, each its own first. */
+@SuppressWarnings("UnusedVariable") // what is moved does not matter
 public final class LockOrder {
     private static final class Account {
         private final ReentrantLock lock = new ReentrantLock();

@@ -6,6 +6,7 @@ import dev.espalier.TaskGroup;
 import dev.espalier.test.Simulation;
 
 /** A bug of depth 3: a short thread stops in its window while a long one passes, and that one in its own while a third does. */
+@SuppressWarnings("UnusedVariable") // its updates are points
 public final class Staircase {
     private static final int WINDOW = 6;
     private static final int WAY = 20;
