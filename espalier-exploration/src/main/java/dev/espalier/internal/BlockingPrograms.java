@@ -71,7 +71,7 @@ final class BlockingPrograms {
         Part two = start(use);
         use.run();
         join(one, two);
-        claim(places.waiting() == 0 && places.acquire(/* mayWait= */ false) == Places.Result.GRANTED);
+        claim(places.waiting().isEmpty() && places.acquire(/* mayWait= */ false) == Places.Result.GRANTED);
     }
 
     private static void interrupted() {
@@ -85,7 +85,7 @@ final class BlockingPrograms {
         Part releases = start(places::release);
         waits.interrupt();
         join(waits, releases);
-        claim(places.waiting() == 0 && places.acquire(/* mayWait= */ false) == Places.Result.GRANTED);
+        claim(places.waiting().isEmpty() && places.acquire(/* mayWait= */ false) == Places.Result.GRANTED);
     }
 
     private static void ownerWaits() {

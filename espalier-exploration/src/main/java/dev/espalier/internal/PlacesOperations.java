@@ -23,6 +23,6 @@ public class PlacesOperations {
     /** How many threads wait. */
     @Operation
     public long waiting() {
-        return places.waiting();
+        return places.waiting().size();
     }
 }
