@@ -102,7 +102,7 @@ class FaultsTest {
     void aDelayIsAtMostTheLongest() throws Exception {
         SimulatedBackend.explore(
                         Exploration.seeds(200)
-                                .faults(f -> f.delay(0.9, Duration.ofNanos(2)))
+                                .faults(f -> f.delay(1, Duration.ofNanos(2)))
                                 .shrink(false),
                         sim -> {
                             Tasks.sleep(Duration.ofSeconds(1));

@@ -91,6 +91,21 @@ public final class Points {
         }
     }
 
+    /**
+     * Instead of {@link TimeUnit#sleep}.
+     *
+     * @param unit of the time
+     * @param time how long
+     * @throws InterruptedException if interrupted
+     */
+    public static void sleep(TimeUnit unit, long time) throws InterruptedException {
+        if (world() == null) {
+            unit.sleep(time);
+        } else if (time > 0) {
+            sleepFor(unit.toNanos(time));
+        }
+    }
+
     private static long negative(long millis) {
         throw new IllegalArgumentException("timeout value is negative: " + millis);
     }

@@ -33,6 +33,8 @@ final class SimThread {
     /** What it waits for in a park of the backend; null if it stopped elsewhere. */
     @Nullable
     Object parkedFor;
+    /** A delay was injected where it wanted to wait last: it waits next time, or it never would. */
+    boolean delayed;
     /** It waits for the others to have nothing left to do. */
     boolean forIdle;
     /** What is known of where it stopped, once somebody had to know; see Outside. */

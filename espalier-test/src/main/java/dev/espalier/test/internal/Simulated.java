@@ -91,6 +91,10 @@ public final class Simulated {
             return false;
         }
         world.point(me);
+        if (me.delayed) {
+            me.delayed = false;
+            return false;
+        }
         String fault = world.dice().atBlockingPoint(me);
         if (fault == null) {
             return false;
@@ -99,6 +103,7 @@ public final class Simulated {
             long nanos = Long.parseLong(fault.substring(FaultDice.DELAY.length()));
             happened(me, fault, "delayed by " + Duration.ofNanos(nanos));
             parkFor(me, "a delay that the simulation injected", nanos);
+            me.delayed = true;
             return true;
         }
         Task<?> task = me.task();

@@ -27,6 +27,7 @@ import java.lang.reflect.AccessFlag;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a call of {@link Points} before each access to shared memory in a class. */
@@ -37,11 +38,13 @@ final class Weaver {
      * without arguments changes nothing that is on the stack, so it can stand anywhere. A class initializer runs only in the first of many runs, which
      * would then differ from the others: it gets no points, and tells when it begins and ends, so that what it calls has none either.
      *
-     * Instead: Thread.onSpinWait, since with one carrier a loop that spins would never end; Thread.sleep and System.nanoTime, which then take
+     * Instead: Thread.onSpinWait, since with one carrier a loop that spins would never end; Thread.sleep, TimeUnit.sleep and System.nanoTime, which then take
      * and tell simulated time.
      */
     private static final ClassDesc POINTS = ClassDesc.of(Points.class.getName());
     private static final MethodTypeDesc NOTHING = ConstantDescs.MTD_void;
+    private static final MethodTypeDesc SLEEP_OF_UNIT =
+            MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of(TimeUnit.class.getName()), ConstantDescs.CD_long);
     private static final Set<String> REPLACED = Set.of("onSpinWait", "sleep");
 
     private final ClassModel model;
@@ -127,6 +130,11 @@ final class Weaver {
                 case FieldInstruction field when isShared(field) -> point(builder);
                 case ArrayLoadInstruction _, ArrayStoreInstruction _ -> point(builder);
                 case MonitorInstruction monitor when monitor.opcode() == Opcode.MONITORENTER -> point(builder);
+                case InvokeInstruction call
+                when isSleepOfUnit(call) -> {
+                    builder.invokestatic(POINTS, "sleep", SLEEP_OF_UNIT);
+                    return;
+                }
                 case InvokeInstruction call -> {
                     if (isReplaced(call)) {
                         builder.invokestatic(
@@ -158,13 +166,20 @@ final class Weaver {
         }
 
         private boolean isReplaced(InvokeInstruction call) {
+            var owner = call.owner().asInternalName();
+            var name = call.name().stringValue();
             if (call.opcode() != Opcode.INVOKESTATIC) {
                 return false;
             }
-            var owner = call.owner().asInternalName();
-            var name = call.name().stringValue();
             return (owner.equals("java/lang/Thread") && REPLACED.contains(name))
                     || (owner.equals("java/lang/System") && name.equals("nanoTime"));
+        }
+
+        /** TimeUnit.sleep: the unit becomes the first argument. */
+        private boolean isSleepOfUnit(InvokeInstruction call) {
+            return call.opcode() == Opcode.INVOKEVIRTUAL
+                    && call.owner().asInternalName().equals("java/util/concurrent/TimeUnit")
+                    && call.name().equalsString("sleep");
         }
 
         private boolean isAccess(InvokeInstruction call) {

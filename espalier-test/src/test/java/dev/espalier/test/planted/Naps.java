@@ -5,17 +5,19 @@ package dev.espalier.test.planted;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** No bug: sleeps in every way that Thread knows, in a class that is woven. */
+/** No bug: sleeps in every way that the JDK knows, in a class that is woven. */
 public final class Naps {
     private Naps() {}
 
-    /** Sleeps for three hours, and returns how many nanoseconds that took. */
+    /** Sleeps for four hours, and returns how many nanoseconds that took. */
     public static long sleep() throws InterruptedException {
         long before = System.nanoTime();
         Thread.sleep(TimeUnit.HOURS.toMillis(1));
         Thread.sleep(TimeUnit.HOURS.toMillis(1), 1);
         Thread.sleep(Duration.ofHours(1));
+        TimeUnit.HOURS.sleep(1);
         Thread.sleep(0);
+        TimeUnit.HOURS.sleep(-1);
         return System.nanoTime() - before;
     }
 
