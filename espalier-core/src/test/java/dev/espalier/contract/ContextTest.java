@@ -10,6 +10,7 @@ import dev.espalier.Status;
 import dev.espalier.TaskGroup;
 import dev.espalier.spi.Backend;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 
@@ -109,7 +110,12 @@ public class ContextTest {
                 AutoCloseable resource = () -> seen.add(USER.get());
                 seen.add(group.<AutoCloseable, String>forkWith(resource, _ -> USER.get())
                         .await());
-                int _ = group.fork(() -> 1).onDone(_ -> seen.add(USER.get())).await();
+                var registered =
+                        new CountDownLatch(1); // one that comes while the task ends may find the context cleared
+                var last = group.fork(() -> registered.await());
+                var _ = last.onDone(_ -> seen.add(USER.get()));
+                registered.countDown();
+                var _ = last.await();
             });
             return null;
         });

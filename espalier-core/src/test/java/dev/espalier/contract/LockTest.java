@@ -13,6 +13,7 @@ import dev.espalier.sync.Lock;
 import dev.espalier.sync.Permit;
 import dev.espalier.sync.Semaphore;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -140,14 +141,17 @@ public class LockTest {
         var right = new Lock("right");
         TaskGroup.run(group -> {
             Task<?> task;
+            var other = new CompletableFuture<Thread>();
             try (var _ = left.acquire()) {
                 task = group.fork("other", () -> {
+                    other.complete(Thread.currentThread());
                     try (var _ = right.acquire();
                             var _ = left.acquire()) {
                         assertThat(left.isHeldByCaller()).isTrue();
                     }
                 });
                 awaitWaiting(left, 1);
+                Threads.awaitBlocked(other.join()); // else it may be the one that closes the circle
                 assertThatThrownBy(right::acquire)
                         .isExactlyInstanceOf(IllegalStateException.class)
                         .hasMessageContaining(
