@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 
@@ -344,6 +345,16 @@ public class GatherTest {
                     assertThat(e.leaves()).containsExactly(failure);
                 });
         assertThat(blocker.ended()).isTrue();
+    }
+
+    @BackendTest
+    @DisplayName("K2 the same callable twice runs twice, and has two results")
+    void sameTwice() throws Exception {
+        var runs = new AtomicInteger();
+        Callable<Integer> callable = runs::incrementAndGet;
+        assertThat(Tasks.<Integer>gather(callable, callable)).containsExactlyInAnyOrder(1, 2);
+        assertThat(Tasks.<Integer>gatherSettled(callable, callable)).hasSize(2);
+        assertThat(runs).hasValue(4);
     }
 
     @BackendTest
