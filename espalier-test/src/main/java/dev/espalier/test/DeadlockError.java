@@ -3,8 +3,8 @@
 package dev.espalier.test;
 
 /**
- * No thread of a simulation can go on, no timer is set, and nothing outside is waited for. The message has each thread, what it waits for, who
- * holds that, and the circle if there is one.
+ * No thread of a simulation can go on, no timer is set, and nothing outside is waited for. The message has each
+ * thread, what it waits for, who holds that, and the circle if there is one.
  *
  * @since 0.1
  */

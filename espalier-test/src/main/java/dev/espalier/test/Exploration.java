@@ -7,7 +7,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * How a test is explored: how many seeds, what draws the order of threads, what is injected, when to give up. Each method returns a new value.
+ * How a test is explored: how many seeds, what draws the order of threads, what is injected, when to give up. Each
+ * method returns a new value.
  *
  * {@snippet class=dev.espalier.test.examples.SimulationExamples region=explore}
  *
@@ -167,8 +168,8 @@ public final class Exploration {
     }
 
     /**
-     * Whether the simulation leaves the JDK's inside alone, and switches only where Espalier blocks. That is what it does anyway where the JDK is
-     * closed to it.
+     * Whether the simulation leaves the JDK's inside alone, and switches only where Espalier blocks. That is what it
+     * does anyway where the JDK is closed to it.
      *
      * @param portable whether; false if nothing is said
      * @return a new value
@@ -178,8 +179,8 @@ public final class Exploration {
     }
 
     /**
-     * For how long a run waits for what is not simulated, as I/O or a timed wait of the JDK, while nothing else can go on; 10 seconds if nothing is
-     * said.
+     * For how long a run waits for what is not simulated, as I/O or a timed wait of the JDK, while nothing else can
+     * go on; 10 seconds if nothing is said.
      *
      * @param limit in real time, not negative
      * @return a new value
@@ -193,8 +194,8 @@ public final class Exploration {
     }
 
     /**
-     * After how long without a switch a run fails, because a thread loops or blocks where the simulation cannot switch; 30 seconds if nothing
-     * is said. A debugger at a breakpoint looks the same.
+     * After how long without a switch a run fails, because a thread loops or blocks where the simulation cannot
+     * switch; 30 seconds if nothing is said. A debugger at a breakpoint looks the same.
      *
      * @param limit in real time, positive
      * @return a new value

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What a simulation does to the code under test, at places that it draws from the seed. Nothing, unless asked for. What was injected is in the trace and
- * in the schedule, and replays with it.
+ * What a simulation does to the code under test, at places that it draws from the seed. Nothing, unless asked for.
+ * What was injected is in the trace and in the schedule, and replays with it.
  *
  * {@snippet class=dev.espalier.test.examples.SimulationExamples region=faults}
  *

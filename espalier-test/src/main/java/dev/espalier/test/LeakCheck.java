@@ -8,12 +8,13 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a JUnit test that leaves something behind: a thread that it started, a group that it did not close, a timer, an interrupt status. For tests that do
- * not run in a simulation; those are checked anyway.
+ * Fails a JUnit test that leaves something behind: a thread that it started, a group that it did not close, a timer,
+ * an interrupt status. For tests that do not run in a simulation; those are checked anyway.
  *
  * {@snippet class=dev.espalier.test.examples.SimulationExamples region=leakCheck}
  *
- * <p>What is ending is given a second. Virtual threads that Espalier did not start are seen only where the JDK is open, see {@link SimulatedBackend#mode}.
+ * <p>What is ending is given a second. Virtual threads that Espalier did not start are seen only where the JDK is
+ * open, see {@link SimulatedBackend#mode}.
  *
  * <p><b>Failure.</b> {@link LeakError}, with the stack of each thread that is left.
  *

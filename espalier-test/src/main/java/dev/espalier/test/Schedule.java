@@ -13,12 +13,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was decided in a run of a simulation: where it switched from one thread to another although it need not, which of several
- * threads it went on with, and which faults it injected. What a schedule says nothing of, it leaves at the default: the thread that runs goes on until it
- * blocks, and then the one that has been able to run for longest. So a short schedule is a simple run.
+ * What was decided in a run of a simulation: where it switched from one thread to another although it need not, which
+ * of several threads it went on with, and which faults it injected. What a schedule says nothing of, it leaves at the
+ * default: the thread that runs goes on until it blocks, and then the one that has been able to run for longest. So a
+ * short schedule is a simple run.
  *
- * <p>Its text is the seed and the decisions: {@code 42/1.7>2,0.3!cancel} says that with seed 42, when thread 1 came to its 7th point, thread 2
- * went on, and that thread 0 was cancelled at its 3rd. Threads are numbered in the order in which they started; the test's own is 0.
+ * <p>Its text is the seed and the decisions: {@code 42/1.7>2,0.3!cancel} says that with seed 42, when thread 1 came
+ * to its 7th point, thread 2 went on, and that thread 0 was cancelled at its 3rd. Threads are numbered in the order
+ * in which they started; the test's own is 0.
  *
  * <p><b>Threads.</b> Immutable.
  *

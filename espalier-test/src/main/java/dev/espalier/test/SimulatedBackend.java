@@ -10,24 +10,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs code on one carrier thread, in an order and at a time that are drawn from a seed: the same seed gives the same run. At every place where a thread
- * blocks, ends or calls Espalier, the next one is drawn; the clock jumps when none can go on.
+ * Runs code on one carrier thread, in an order and at a time that are drawn from a seed: the same seed gives the same
+ * run. At every place where a thread blocks, ends or calls Espalier, the next one is drawn; the clock jumps when none
+ * can go on.
  *
- * <p>Ordinary code runs unchanged: locks, {@code synchronized}, queues, futures, virtual threads that it starts by itself. That needs JDK 25 and
- * a flag for the test JVM, {@code --add-opens java.base/java.lang=ALL-UNNAMED}; without it, only Espalier's own blocking points switch
- * ({@link Exploration#portable}), and {@link #mode} says so. With the agent of this module, every access to shared memory in the classes that it
- * weaves is a place where the next thread is drawn, so that races without any blocking are found too; see the guide.
+ * <p>Ordinary code runs unchanged: locks, {@code synchronized}, queues, futures, virtual threads that it starts by
+ * itself. That needs JDK 25 and a flag for the test JVM, {@code --add-opens java.base/java.lang=ALL-UNNAMED}; without
+ * it, only Espalier's own blocking points switch ({@link Exploration#portable}), and {@link #mode} says so. With the
+ * agent of this module, every access to shared memory in the classes that it weaves is a place where the next thread
+ * is drawn, so that races without any blocking are found too; see the guide.
  *
  * {@snippet class=dev.espalier.test.examples.SimulationExamples region=run}
  *
- * <p>What it does not do: it does not simulate memory that is weaker than sequential consistency, nor I/O, nor the JDK's timed waits, which take
- * as much real time as they say, when nothing else can go on.
+ * <p>What it does not do: it does not simulate memory that is weaker than sequential consistency, nor I/O, nor the
+ * JDK's timed waits, which take as much real time as they say, when nothing else can go on.
  *
- * <p><b>Failure.</b> What the body throws. {@link DeadlockError} if no thread can go on; {@link LeakError} if the body has ended and left a thread
- * or a timer; {@link SimulationError} if it does not end.
+ * <p><b>Failure.</b> What the body throws. {@link DeadlockError} if no thread can go on; {@link LeakError} if the
+ * body has ended and left a thread or a timer; {@link SimulationError} if it does not end.
  *
- * <p><b>Threads.</b> Several simulations may run at once, each on its own carrier. The body runs on a virtual thread, the first of the simulation. Inside a simulation, another
- * cannot be started.
+ * <p><b>Threads.</b> Several simulations may run at once, each on its own carrier. The body runs on a virtual thread,
+ * the first of the simulation. Inside a simulation, another cannot be started.
  *
  * <p>After the auto-jumping clock of Trio, the controlled scheduling of Coyote, loom and Fray, and PCT.
  *

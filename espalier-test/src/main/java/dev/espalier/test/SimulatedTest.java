@@ -16,14 +16,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * {@snippet class=dev.espalier.test.examples.SimulationExamples region=test}
  *
- * <p>Each seed is an invocation with a test instance of its own; {@code @BeforeEach} and {@code @AfterEach} run around it, outside the simulation. When it
- * fails, the schedule is made as short as possible, by running the method again on new instances; the failure then says what happened, how to
- * see it again, and where a picture of it is, and the seeds that are left are not tried.
+ * <p>Each seed is an invocation with a test instance of its own; {@code @BeforeEach} and {@code @AfterEach} run
+ * around it, outside the simulation. When it fails, the schedule is made as short as possible, by running the method
+ * again on new instances; the failure then says what happened, how to see it again, and where a picture of it is, and
+ * the seeds that are left are not tried.
  *
- * <p>{@code -Despalier.seed=42} runs every such test under that seed only, as for a debugger; {@code -Despalier.schedule=...} replays a schedule;
+ * <p>{@code -Despalier.seed=42} runs every such test under that seed only, as for a debugger; {@code
+ * -Despalier.schedule=...} replays a schedule;
  * {@code -Despalier.seeds=10000} tries so many seeds, whatever the annotation says.
  *
- * <p><b>Failure.</b> An {@link AssertionError} whose cause is what the method threw, or a {@link SimulationError}: a deadlock, a leak, no end.
+ * <p><b>Failure.</b> An {@link AssertionError} whose cause is what the method threw, or a {@link SimulationError}: a
+ * deadlock, a leak, no end.
  *
  * @since 0.1
  */

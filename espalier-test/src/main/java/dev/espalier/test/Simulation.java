@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * The simulation that a test runs in. Its clock stands still while any thread can go on, and jumps to the next timer when none can, so that a
- * test which sleeps for an hour ends at once.
+ * The simulation that a test runs in. Its clock stands still while any thread can go on, and jumps to the next timer
+ * when none can, so that a test which sleeps for an hour ends at once.
  *
  * {@snippet class=dev.espalier.test.examples.SimulationExamples region=clock}
  *
@@ -65,7 +65,8 @@ public sealed interface Simulation permits Handle {
     void runUntilIdle();
 
     /**
-     * A place where the simulation may switch to another thread: for code whose classes are not woven, between two accesses to shared memory.
+     * A place where the simulation may switch to another thread: for code whose classes are not woven, between two
+     * accesses to shared memory.
      */
     void point();
 
@@ -84,8 +85,9 @@ public sealed interface Simulation permits Handle {
     Faults faults();
 
     /**
-     * The calling thread starts something that the simulation does not know of, as a native library's work or a thread of a pool. Until it ends, the
-     * clock stands when no thread can go on, and what is waited for is no deadlock. Such a run does not replay. I/O of the JDK is noticed without this.
+     * The calling thread starts something that the simulation does not know of, as a native library's work or a
+     * thread of a pool. Until it ends, the clock stands when no thread can go on, and what is waited for is no
+     * deadlock. Such a run does not replay. I/O of the JDK is noticed without this.
      *
      * @return says that it has ended
      */

@@ -3,8 +3,8 @@
 package dev.espalier.test;
 
 /**
- * A simulation found something wrong with a run as a whole: it does not end, it left something behind, it needs real time. The message says what,
- * and where each thread is.
+ * A simulation found something wrong with a run as a whole: it does not end, it left something behind, it needs real
+ * time. The message says what, and where each thread is.
  *
  * @since 0.1
  */

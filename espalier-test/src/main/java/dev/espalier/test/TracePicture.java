@@ -14,12 +14,14 @@ import java.util.Map;
 /** Draws a trace. */
 final class TracePicture {
     /*
-     * Time goes to the right, but by events and not by the clock: most of what matters happens while the clock stands. Where the clock moves, there is a line
-     * with the time. A switch takes one column, although it is two events.
+     * Time goes to the right, but by events and not by the clock: most of what matters happens while the clock
+     * stands. Where the clock moves, there is a line with the time. A switch takes one column, although it is two
+     * events.
      *
-     * A long trace would be too wide to look at and too large for a browser. The picture shows the last events, since what failed is there, and says how
-     * many it leaves out; the table (Trace.toString) has them. Columns become narrower before that, down to where marks would touch. Threads to which nothing
-     * happens in that part have no row, so that the height is bounded as well.
+     * A long trace would be too wide to look at and too large for a browser. The picture shows the last events, since
+     * what failed is there, and says how many it leaves out; the table (Trace.toString) has them. Columns become
+     * narrower before that, down to where marks would touch. Threads to which nothing happens in that part have no
+     * row, so that the height is bounded as well.
      */
     static final int MOST_EVENTS = 600;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Use {@link dev.espalier.test.SimulatedTest} if a test is of code whose mistakes depend on which thread comes first: it runs in as many orders
- * as you like, on a clock that jumps, and what fails replays.
+ * Use {@link dev.espalier.test.SimulatedTest} if a test is of code whose mistakes depend on which thread comes first:
+ * it runs in as many orders as you like, on a clock that jumps, and what fails replays.
  *
  * <ul>
  *   <li>{@link dev.espalier.test.Simulation} is what such a test is given: the clock, faults, the trace.

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agent: {@code -javaagent:espalier-test.jar=com.acme} weaves the classes of these packages, and opens the JDK, so that no other flag is needed. It
- * changes nothing outside a simulation.
+ * The agent: {@code -javaagent:espalier-test.jar=com.acme} weaves the classes of these packages, and opens the JDK,
+ * so that no other flag is needed. It changes nothing outside a simulation.
  */
 public final class Agent {
     private static final List<String> NEVER = List.of(

@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
 /** The time of a simulation, and what is to happen at which. */
 final class Clock {
     /*
-     * The clock stands still while any thread can go on, and jumps to the first timer when none can. Everything that comes due at that instant
-     * happens at once, and the world draws the order of the threads that it wakes.
+     * The clock stands still while any thread can go on, and jumps to the first timer when none can. Everything that
+     * comes due at that instant happens at once, and the world draws the order of the threads that it wakes.
      *
-     * Timed waits of the JDK (Thread.sleep, poll(timeout), tryLock(timeout)) measure real time themselves, so they cannot be woken
-     * early: they would wait again. They stand in the same queue, due at the simulated time at which they would end, so that their
-     * order against everything else is as a user expects, and replays. But when the clock jumps to one of them, as much real time passes as it
-     * needs. A wait that only guards against a hang therefore costs nothing. The world notes each wait that was waited for.
+     * Timed waits of the JDK (Thread.sleep, poll(timeout), tryLock(timeout)) measure real time themselves, so they
+     * cannot be woken early: they would wait again. They stand in the same queue, due at the simulated time at which
+     * they would end, so that their order against everything else is as a user expects, and replays. But when the
+     * clock jumps to one of them, as much real time passes as it needs. A wait that only guards against a hang
+     * therefore costs nothing. The world notes each wait that was waited for.
      *
-     * Lock: this object, best of all: nothing is called while it is held. Threads outside the simulation set and close timers too. The clock itself is
-     * moved by the driver only.
+     * Lock: this object, best of all: nothing is called while it is held. Threads outside the simulation set and
+     * close timers too. The clock itself is moved by the driver only.
      */
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private volatile long now;

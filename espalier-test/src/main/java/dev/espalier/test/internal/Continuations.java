@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** Virtual threads whose scheduler is the world: they stop wherever they block. */
 final class Continuations implements Machine {
     /*
-     * A virtual thread that can go on hands its continuation to its scheduler; running that continuation on the driver mounts the thread until it
-     * parks, blocks, yields or ends. Threads that code in the simulation starts by itself inherit the scheduler, so they come to the world too.
+     * A virtual thread that can go on hands its continuation to its scheduler; running that continuation on the
+     * driver mounts the thread until it parks, blocks, yields or ends. Threads that code in the simulation starts by
+     * itself inherit the scheduler, so they come to the world too.
      *
-     * Monitors. A thread that leaves a contended monitor only notes whom to wake; a thread of the JDK ("VirtualThread-unblocker") then hands
-     * that one's continuation to the scheduler, some time later. A run would depend on how soon. So, while any thread of the world
-     * stands before a monitor and is not in the world's list, settle() waits until that thread of the JDK has nothing to do for us: none is marked as
-     * waiting for it, and then, it is inside the call that waits for work. In this order: it takes the mark away first and hands over
+     * Monitors. A thread that leaves a contended monitor only notes whom to wake; a thread of the JDK
+     * ("VirtualThread-unblocker") then hands that one's continuation to the scheduler, some time later. A run would
+     * depend on how soon. So, while any thread of the world stands before a monitor and is not in the world's list,
+     * settle() waits until that thread of the JDK has nothing to do for us: none is marked as waiting for it, and
+     * then, it is inside the call that waits for work. In this order: it takes the mark away first and hands over
      * next, and both happen outside that call.
      *
      * Timed waits of the JDK come to schedule(), because the scheduler is a ForkJoinPool; see Clock.

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** The threads of a world: which there are, which can go on, and which wait where. */
 final class Crowd {
     /*
-     * All fields but the inbox belong to whoever has the turn (World). Other threads, which may wake threads of the world, put what they wake
-     * into the inbox, and unpark the driver. It is read between two steps, in an order that does not depend on who was faster.
+     * All fields but the inbox belong to whoever has the turn (World). Other threads, which may wake threads of the
+     * world, put what they wake into the inbox, and unpark the driver. It is read between two steps, in an order that
+     * does not depend on who was faster.
      */
     private final World world;
     private final List<String> labels = new ArrayList<>();

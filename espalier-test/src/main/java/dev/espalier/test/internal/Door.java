@@ -10,14 +10,15 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door into the JDK through which virtual threads get a scheduler of their own. It opens on JDK 25, when the JVM was started with the flag
- * that {@link #closed} names; everything that knows the JDK's inside is here.
+ * The door into the JDK through which virtual threads get a scheduler of their own. It opens on JDK 25, when the JVM
+ * was started with the flag that {@link #closed} names; everything that knows the JDK's inside is here.
  */
 final class Door {
     /*
-     * What is used of java.lang.VirtualThread: the constructor that takes a scheduler; the fields runContinuation (which continuation is
-     * whose), state and onWaitingList (World: threads that a monitor wakes). Of java.lang.Module: implAddOpens, to see with the same flag who
-     * holds a lock (Waits). Fields are read, never written.
+     * What is used of java.lang.VirtualThread: the constructor that takes a scheduler; the fields runContinuation
+     * (which continuation is whose), state and onWaitingList (World: threads that a monitor wakes). Of
+     * java.lang.Module: implAddOpens, to see with the same flag who holds a lock (Waits). Fields are read, never
+     * written.
      */
     static final int YIELDED = 11;
     static final int BLOCKED = 13;

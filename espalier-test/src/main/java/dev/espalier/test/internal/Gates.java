@@ -14,20 +14,22 @@ import org.jspecify.annotations.Nullable;
 /** The portable mode: ordinary virtual threads, of which only the one that has the turn goes on. They stop where they call the backend. */
 final class Gates implements Machine {
     /*
-     * Each thread has a gate. It waits at it before its code begins, in every park of the backend and at every point. The driver opens one gate,
-     * and waits until that thread has come to its gate again, or has ended.
+     * Each thread has a gate. It waits at it before its code begins, in every park of the backend and at every point.
+     * The driver opens one gate, and waits until that thread has come to its gate again, or has ended.
      *
-     * Turns. turn is set by the driver and cleared by the thread, which then unparks the driver: a volatile hand-over in each direction, by which all
-     * state of the world is published.
+     * Turns. turn is set by the driver and cleared by the thread, which then unparks the driver: a volatile hand-over
+     * in each direction, by which all state of the world is published.
      *
-     * Parks. permit and parked are as in LockSupport, and belong to whoever has the turn. An unpark makes a parked thread able to go on; so does an
-     * interrupt, of which nobody tells the driver: it looks at the status of each parked thread when a step has ended (settle). A thread that waits at its gate
-     * must clear its status, or it would spin; it says so in `interrupted` before it does, so that the driver sees one of both at any time, and sets it again when it
-     * goes on.
+     * Parks. permit and parked are as in LockSupport, and belong to whoever has the turn. An unpark makes a parked
+     * thread able to go on; so does an interrupt, of which nobody tells the driver: it looks at the status of each
+     * parked thread when a step has ended (settle). A thread that waits at its gate must clear its status, or it
+     * would spin; it says so in `interrupted` before it does, so that the driver sees one of both at any time, and
+     * sets it again when it goes on.
      *
-     * Strays. A thread that blocks in the JDK keeps its turn and does not come back. The driver notices its state, takes the turn away, and
-     * notes it as OUTSIDE: it may be waiting for another thread of the world, so the clock jumps when it does not come for a while. When it wakes, it runs beside the others until it calls the
-     * backend, and waits for a turn there (enter).
+     * Strays. A thread that blocks in the JDK keeps its turn and does not come back. The driver notices its state,
+     * takes the turn away, and notes it as OUTSIDE: it may be waiting for another thread of the world, so the clock
+     * jumps when it does not come for a while. When it wakes, it runs beside the others until it calls the backend,
+     * and waits for a turn there (enter).
      */
     private static final long LOOK = TimeUnit.MICROSECONDS.toNanos(500);
     private static final int LOOKS = 4;

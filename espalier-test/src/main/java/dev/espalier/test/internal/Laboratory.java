@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** Runs worlds: once, again, or many. */
 public final class Laboratory {
     /*
-     * A world is driven by a platform thread of its own, so that the caller can watch: if the driver resumes nobody for a while, some thread loops or
-     * blocks where the world cannot switch, and the driver is lost with it. It is a daemon, and the run fails with its stack.
+     * A world is driven by a platform thread of its own, so that the caller can watch: if the driver resumes nobody
+     * for a while, some thread loops or blocks where the world cannot switch, and the driver is lost with it. It is a
+     * daemon, and the run fails with its stack.
      */
     private static final int TRACE_CODE = 200;
 

@@ -16,9 +16,10 @@ import java.util.concurrent.locks.LockSupport;
 /** What a simulation cannot simulate: real time, I/O, threads that are not its own. */
 final class Outside {
     /*
-     * A thread that waits for something outside looks like any that waits. Three things tell: its stack is in a class of the JDK that does I/O; the
-     * test said so (busy); or it was woken from outside before. Stacks are read only when nothing can go on, once for each wait, and not of threads in
-     * parks of the backend, which only Espalier ends.
+     * A thread that waits for something outside looks like any that waits. Three things tell: its stack is in a class
+     * of the JDK that does I/O; the test said so (busy); or it was woken from outside before. Stacks are read only
+     * when nothing can go on, once for each wait, and not of threads in parks of the backend, which only Espalier
+     * ends.
      */
     private static final List<String> DOORS = List.of(
             "sun.nio.ch.",

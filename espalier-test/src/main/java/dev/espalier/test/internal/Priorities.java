@@ -14,10 +14,11 @@ import java.util.SplittableRandom;
  */
 final class Priorities implements Chooser {
     /*
-     * Burckhardt, Kothari, Musuvathi, Nagarakatte: A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010. The
-     * number of steps is not known before the run, so it is guessed. A thread that goes on for very long while others could, or says that it
-     * only waits, gets the lowest priority too: else a loop that waits for another thread would never end. For the same reason one that
-     * could go on for very long, and did not come to it, because new ones with higher priorities kept coming, has its turn.
+     * Burckhardt, Kothari, Musuvathi, Nagarakatte: A Randomized Scheduler with Probabilistic Guarantees of Finding
+     * Bugs, ASPLOS 2010. The number of steps is not known before the run, so it is guessed. A thread that goes on for
+     * very long while others could, or says that it only waits, gets the lowest priority too: else a loop that waits
+     * for another thread would never end. For the same reason one that could go on for very long, and did not come to
+     * it, because new ones with higher priorities kept coming, has its turn.
      */
     private static final int VERY_LONG = 2_000;
     private static final int FORGOTTEN = 20_000;

@@ -12,10 +12,11 @@ import java.util.Objects;
 /** Makes the schedule of a failing run shorter: the same failure with few switches. */
 final class Shrinking {
     /*
-     * Delta debugging (Zeller, Hildebrandt 2002) over the decisions: parts of the list are left out, halves first, then smaller ones, as long as the
-     * run still fails in the same way; what is left out falls back to the default of Replay. A decision names the thread and the count of its own
-     * points, so leaving out one of another thread's does not move it. What a run that failed really decided is
-     * taken as the new list, since decisions that were never reached are dropped by that.
+     * Delta debugging (Zeller, Hildebrandt 2002) over the decisions: parts of the list are left out, halves first,
+     * then smaller ones, as long as the run still fails in the same way; what is left out falls back to the default
+     * of Replay. A decision names the thread and the count of its own points, so leaving out one of another thread's
+     * does not move it. What a run that failed really decided is taken as the new list, since decisions that were
+     * never reached are dropped by that.
      *
      * The same way: the same class of exception, thrown at the same place, or a deadlock.
      */

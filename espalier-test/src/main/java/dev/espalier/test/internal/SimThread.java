@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** A thread of a simulation. */
 final class SimThread {
     /*
-     * Written and read only by whoever has the turn: the driver between two steps, the thread itself during its own. The hand-over of the turn
-     * orders them (World). What the watchdog reads is volatile there.
+     * Written and read only by whoever has the turn: the driver between two steps, the thread itself during its own.
+     * The hand-over of the turn orders them (World). What the watchdog reads is volatile there.
      */
     /** From 0, in the order in which they came to the simulation. */
     final int number;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** What the threads of a world ask of it: a backend, with points and faults. */
 public final class Simulated {
     /*
-     * Called by threads of the world, which have the turn or wait for it in enter, and by threads outside, for which each call does what it would on a
-     * real backend, with the world's clock.
+     * Called by threads of the world, which have the turn or wait for it in enter, and by threads outside, for which
+     * each call does what it would on a real backend, with the world's clock.
      */
     private final World world;
 
@@ -85,7 +85,10 @@ public final class Simulated {
         }
     }
 
-    /** Draws whether something happens at this blocking point; true if the caller is not to park, because it has waited for something else. */
+    /**
+     * Draws whether something happens at this blocking point; true if the caller is not to park, because it has
+     * waited for something else.
+     */
     private boolean injected(SimThread me) {
         if (world.isUnwinding() || me.initializers > 0) {
             return false;

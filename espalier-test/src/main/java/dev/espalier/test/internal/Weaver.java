@@ -33,13 +33,15 @@ import org.jspecify.annotations.Nullable;
 /** Puts a call of {@link Points} before each access to shared memory in a class. */
 final class Weaver {
     /*
-     * Before: reads and writes of fields that are not final in this class, of array elements, entering of monitors, calls of java.util (whose
-     * collections may be shared, and whose locks and atomics are there to be), of VarHandle and of Thread, notify, and the start of synchronized methods. A call
-     * without arguments changes nothing that is on the stack, so it can stand anywhere. A class initializer runs only in the first of many runs, which
-     * would then differ from the others: it gets no points, and tells when it begins and ends, so that what it calls has none either.
+     * Before: reads and writes of fields that are not final in this class, of array elements, entering of monitors,
+     * calls of java.util (whose collections may be shared, and whose locks and atomics are there to be), of VarHandle
+     * and of Thread, notify, and the start of synchronized methods. A call without arguments changes nothing that is
+     * on the stack, so it can stand anywhere. A class initializer runs only in the first of many runs, which would
+     * then differ from the others: it gets no points, and tells when it begins and ends, so that what it calls has
+     * none either.
      *
-     * Instead: Thread.onSpinWait, since with one carrier a loop that spins would never end; Thread.sleep, TimeUnit.sleep and System.nanoTime, which then take
-     * and tell simulated time.
+     * Instead: Thread.onSpinWait, since with one carrier a loop that spins would never end; Thread.sleep,
+     * TimeUnit.sleep and System.nanoTime, which then take and tell simulated time.
      */
     private static final ClassDesc POINTS = ClassDesc.of(Points.class.getName());
     private static final MethodTypeDesc NOTHING = ConstantDescs.MTD_void;

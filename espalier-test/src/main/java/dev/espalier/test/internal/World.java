@@ -12,24 +12,27 @@ import org.jspecify.annotations.Nullable;
 /** One run of a simulation: its threads, who has the turn, and what happens when none can go on. */
 public final class World {
     /*
-     * Turns. Exactly one thread acts at a time: the driver, a platform thread, or the one thread of the world that the driver has resumed. All
-     * fields but those named below belong to whoever has the turn. The driver mounts a continuation and returns when it has stopped, on one and the same
-     * platform thread, so there is nothing to publish; with gates (Gates), the hand-over of the turn does it.
+     * Turns. Exactly one thread acts at a time: the driver, a platform thread, or the one thread of the world that
+     * the driver has resumed. All fields but those named below belong to whoever has the turn. The driver mounts a
+     * continuation and returns when it has stopped, on one and the same platform thread, so there is nothing to
+     * publish; with gates (Gates), the hand-over of the turn does it.
      *
-     * Points. At each place where a thread may stop, the chooser says who goes on: where it blocks or ends, where it says Thread.yield, where
-     * it calls the backend, and, if its class was woven, at each access to shared memory (Points). In a class initializer there are no points (Weaver). A thread that is preempted has been given a follower
-     * (forced) and yields; the driver then resumes that one. Where it cannot yield, because a native frame or a class initializer is on its
-     * stack, it goes on, and the schedule says nothing.
+     * Points. At each place where a thread may stop, the chooser says who goes on: where it blocks or ends, where it
+     * says Thread.yield, where it calls the backend, and, if its class was woven, at each access to shared memory
+     * (Points). In a class initializer there are no points (Weaver). A thread that is preempted has been given a
+     * follower (forced) and yields; the driver then resumes that one. Where it cannot yield, because a native frame
+     * or a class initializer is on its stack, it goes on, and the schedule says nothing.
      *
-     * From outside. Threads that are not of the world may wake threads of it: they put the continuation into the inbox and unpark the driver.
-     * That is noted as OUTSIDE, except for the JDK's own thread that hands over monitors (Continuations). The inbox is sorted before it is read.
+     * From outside. Threads that are not of the world may wake threads of it: they put the continuation into the
+     * inbox and unpark the driver. That is noted as OUTSIDE, except for the JDK's own thread that hands over monitors
+     * (Continuations). The inbox is sorted before it is read.
      *
-     * Nothing can go on. In this order: those who wait for that (runUntilIdle); what waits for something outside, as I/O, is waited for, and the clock
-     * stands; the clock jumps; something outside may come within a short while of real time; if a thread is left, it is a deadlock, or, after the
-     * end of the test's own thread, a leak.
+     * Nothing can go on. In this order: those who wait for that (runUntilIdle); what waits for something outside, as
+     * I/O, is waited for, and the clock stands; the clock jumps; something outside may come within a short while of
+     * real time; if a thread is left, it is a deadlock, or, after the end of the test's own thread, a leak.
      *
-     * Fields that others touch: inbox (concurrent), current (written by who has the turn; another thread reads it only to compare it with itself,
-     * and sees itself only if it is), beat (volatile, for the watchdog).
+     * Fields that others touch: current (written by who has the turn; another thread reads it
+     * only to compare it with itself, and sees itself only if it is), beat (volatile, for the watchdog).
      */
     private static final List<World> ACTIVE = new CopyOnWriteArrayList<>();
     /** Steps in which threads that are left over are asked to end. */

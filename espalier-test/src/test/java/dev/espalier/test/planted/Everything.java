@@ -15,7 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** No bug: a program that uses of each kind of thing that blocks one, in a class that is woven, with classes that are loaded and initialized on the way. */
+/**
+ * No bug: a program that uses of each kind of thing that blocks one, in a class that is woven, with classes that are
+ * loaded and initialized on the way.
+ */
 @SuppressWarnings({"UnusedVariable", "NonAtomicVolatileUpdate", "ImmutableEnumChecker"
 }) // accesses to memory for their own sake
 public final class Everything {
