@@ -114,8 +114,11 @@ final class Circle {
 
     private static @Nullable Strand holder(Turn turn) {
         WaitLine line = turn.line;
-        List<Party> holders = line == null ? List.of() : line.holders();
-        if (holders.size() != 1) {
+        if (line == null) {
+            return null;
+        }
+        List<Party> holders = line.holders();
+        if (holders.size() != 1 || !line.isHeldFast()) {
             return null;
         }
         Party only = holders.getFirst();

@@ -132,6 +132,11 @@ public abstract class WaitLine {
         return List.of();
     }
 
+    /** Whether the holders are who will give back what they hold, so that a circle of waits through one of them has no end. */
+    boolean isHeldFast() {
+        return true;
+    }
+
     // ---- by the waiting thread
 
     /**

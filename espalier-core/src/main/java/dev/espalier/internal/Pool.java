@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.internal;
+
+import dev.espalier.CancelReason;
+import dev.espalier.CancelReason.Kind;
+import dev.espalier.Cancellation;
+import dev.espalier.CancelledException;
+import dev.espalier.Deadline;
+import dev.espalier.DeadlineExceededException;
+import dev.espalier.TaskGroup;
+import dev.espalier.internal.PoolLine.Claim;
+import dev.espalier.pool.KeepPolicy;
+import dev.espalier.pool.OpenFailedException;
+import dev.espalier.pool.PoolAction;
+import dev.espalier.pool.PoolClosedException;
+import dev.espalier.pool.PoolOptions;
+import dev.espalier.pool.ResourceCheck;
+import dev.espalier.pool.ResourcePool;
+import dev.espalier.spi.Backend;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The work of a {@link dev.espalier.pool.ResourcePool}: opens, checks, lends, takes back and closes. */
+public final class Pool<T> {
+    /*
+     * PoolLine knows who has which place; here is what happens to the resource in it, always on the thread that has the slot and without a lock.
+     *
+     * Goals
+     *   1. A slot that was taken is shelved, lent or freed on every way out; a resource that was opened is lent, shelved or closed (no leak).
+     *   2. The place is free only after the closing has returned (S3), also where that throws, or was cut short.
+     *   3. acquire returns a resource or throws; where it throws in code that is cancelled, it throws CancelledException (C7). What was opened or is
+     *      sound is shelved then, for the next one; what was being checked is closed, since an interrupt may have damaged it.
+     *   4. After a use that failed or was cancelled, the resource is closed before the exception goes on, unless the policy keeps it (S3).
+     *
+     * What a borrower opens or checks, it does in its own scope, so that its cancellation and its timeout reach it. What has to happen whatever comes (close,
+     * keepIf, reset) is in Care: behind a shield, with a limit.
+     *
+     * The ends of idle resources: the Reaper's round takes out what is due, and starts a thread for each; a slow one keeps no other back. The end of
+     * the pool does the same with all that are idle, then waits until no place is taken. So when close has returned, no thread of the
+     * pool has anything left to do.
+     *
+     * Why the borrower opens, and not a thread of the pool (as HikariCP and Stormpot do): its cancellation reaches the factory, its exception is its own, the
+     * context it runs in is its own, and nothing runs while nobody borrows. What is lost by that: a borrower who waits could have had what another returns
+     * while its own is being opened.
+     */
+    private static final AtomicLong NUMBERS = new AtomicLong();
+    /** The golden ratio's fraction: multiples of it are spread evenly, however many there are. */
+    private static final double SPREAD = 0.618_033_988_749_895;
+
+    private final Callable<? extends T> factory;
+    private final PoolOptions<T> options;
+    private final Backend backend;
+    private final PoolLine<T> line;
+    private final Reaper reaper;
+    private final Care care;
+    private final AtomicLong opened = new AtomicLong();
+
+    /**
+     * A pool that is open, and empty.
+     *
+     * @param factory opens a resource
+     * @param options how it behaves
+     */
+    @SuppressWarnings("this-escape") // the reaper is armed later
+    public Pool(Callable<? extends T> factory, PoolOptions<T> options) {
+        this.factory = factory;
+        this.options = options;
+        Backend given = options.backend();
+        this.backend = given == null ? Scope.current().backend() : given;
+        String name = options.name();
+        this.line = new PoolLine<>(
+                name == null ? "pool-" + NUMBERS.incrementAndGet() : name,
+                options.maxSize(),
+                backend,
+                options.idleTimeout());
+        this.reaper = new Reaper(backend, this::reap);
+        this.care = new Care(line.describe(), options.closeLimit());
+    }
+
+    // ---- borrowing
+
+    /**
+     * Borrows.
+     *
+     * @param bound whether the calling thread gives back what it borrows
+     * @param timeout for the wait and for what has to be done then; null for none
+     * @return to be ended once
+     * @throws InterruptedException if the caller is cancelled or interrupted
+     */
+    public Loan<T> acquire(boolean bound, @Nullable Duration timeout) throws InterruptedException {
+        Stack.reserve(); // then there is enough of it to give the resource back, whatever its use throws
+        var claim = new Claim<T>(bound, site());
+        Turn turn = Turn.here(claim);
+        Deadline end = timeout == null ? Deadline.NONE : Deadline.after(timeout, turn.backend);
+        boolean granted = false;
+        try {
+            line.acquire(turn, timeout);
+            granted = true;
+        } finally {
+            if (!granted) {
+                restore(claim);
+            }
+        }
+        return prepared(claim, turn, timeout, end);
+    }
+
+    /**
+     * Borrows if it need not wait for others.
+     *
+     * @return to be ended once; null if it would have to wait
+     * @throws InterruptedException if the caller is cancelled or interrupted
+     */
+    public @Nullable Loan<T> tryAcquire() throws InterruptedException {
+        Stack.reserve();
+        var claim = new Claim<T>(/* bound= */ false, site());
+        Turn turn = Turn.here(claim);
+        turn.checkpoint();
+        return line.tryAcquire(turn) ? prepared(claim, turn, null, Deadline.NONE) : null;
+    }
+
+    private @Nullable LeaseSite site() {
+        return options.leaseSites()
+                ? Traces.trimmed(new LeaseSite(Turn.here(null).party().toString()))
+                : null;
+    }
+
+    /** The turn was granted, and then put back. */
+    private void restore(Claim<T> claim) {
+        Slot<T> orphan = claim.orphan;
+        Deadline shelved = claim.shelved;
+        if (orphan != null) {
+            retire(orphan, null);
+        } else if (shelved != null) {
+            reaper.arm(shelved); // the timer may have come by meanwhile
+        }
+    }
+
+    private Loan<T> prepared(Claim<T> claim, Turn turn, @Nullable Duration timeout, Deadline end)
+            throws InterruptedException {
+        Slot<T> slot = claim.slot;
+        if (slot == null) {
+            throw closed();
+        }
+        fill(slot, timeout, end);
+        if (turn.isCancelled()) {
+            giveBack(slot, /* suspect= */ true);
+            throw turn.cancelledOrInterrupted();
+        }
+        if (!line.lend(slot)) {
+            retire(slot, null);
+            throw closed();
+        }
+        return new Loan<>(this, slot, Objects.requireNonNull(slot.resource), claim.scope);
+    }
+
+    /** Sees to it that a usable resource is in the slot, or gives up the slot and throws. */
+    private void fill(Slot<T> slot, @Nullable Duration timeout, Deadline end) throws InterruptedException {
+        boolean filled = false;
+        try {
+            if (timeout == null || (line.isOpen(slot) && !isToBeChecked(slot))) {
+                fill(slot);
+            } else {
+                PlainScope.create(null, end).runOrFail(() -> fill(slot));
+            }
+            filled = true;
+        } catch (DeadlineExceededException e) { // of this timeout: what the factory throws is wrapped
+            throw timeout == null ? e : late(timeout, e);
+        } finally {
+            if (!filled) {
+                if (line.isOpen(slot)) {
+                    retire(slot, null);
+                } else {
+                    line.free(slot);
+                }
+            }
+        }
+    }
+
+    private DeadlineExceededException late(Duration timeout, DeadlineExceededException e) {
+        String message = "opening or checking a resource of " + describe() + " was not done within " + timeout;
+        var reason = new CancelReason(Kind.DEADLINE, message, null, null, null, e.reason());
+        return Traces.trimmed(new DeadlineExceededException(reason, e.getCause()));
+    }
+
+    private void fill(Slot<T> slot) throws InterruptedException {
+        if (line.isOpen(slot) && (line.isOver(slot) || !isSound(slot))) {
+            dispose(slot, null);
+            line.emptied(slot);
+        }
+        if (!line.isOpen(slot)) {
+            open(slot);
+        }
+    }
+
+    private boolean isToBeChecked(Slot<T> slot) {
+        return line.isOver(slot) || (options.validate() != null && line.isDoubtful(slot, options.validateAfterIdle()));
+    }
+
+    private boolean isSound(Slot<T> slot) throws InterruptedException {
+        ResourceCheck<? super T> check = options.validate();
+        if (check == null || !line.isDoubtful(slot, options.validateAfterIdle())) {
+            return true;
+        }
+        boolean sound = false;
+        try {
+            sound = check.test(Objects.requireNonNull(slot.resource));
+        } catch (Exception e) {
+            throwIfEnded(e);
+            Log.warn("the check of a resource of " + describe() + " threw; the resource is closed and replaced", e);
+        }
+        throwIfEnded(null); // an interrupt may have damaged it
+        return sound;
+    }
+
+    private void open(Slot<T> slot) throws InterruptedException {
+        T resource;
+        try {
+            resource = factory.call();
+        } catch (Exception e) {
+            throwIfEnded(e);
+            throw new OpenFailedException("the factory of " + describe() + " could not open a resource: " + e, e);
+        }
+        if (resource == null) {
+            throw new NullPointerException("the factory of " + describe()
+                    + " returned null; it must return a resource, or throw what keeps it from opening one");
+        }
+        if (options.closer() == null && !(resource instanceof AutoCloseable)) {
+            throw new IllegalStateException("a " + resource.getClass().getName() + " of " + describe()
+                    + " is not AutoCloseable; say how it is closed with the option closer(...), or closer(_ -> {}) if"
+                    + " there is nothing to close");
+        }
+        if (!line.opened(slot, resource, lifeEnd())) {
+            throw new IllegalStateException("the factory of " + describe()
+                    + " returned a resource that is in the pool already; it must open a new one at every call");
+        }
+    }
+
+    /** Throws if the caller is cancelled, and what it threw tells of that, or it threw nothing; or if it was interrupted. */
+    private static void throwIfEnded(@Nullable Exception thrown) throws InterruptedException {
+        Scope here = Scope.current();
+        if (here.isEffectivelyCancelled() && (thrown == null || Cancellation.isCancellation(thrown))) {
+            CancelledException cancelled =
+                    Objects.requireNonNull(Strands.current()).cancelled(/* consumed= */ false);
+            throw thrown == null ? cancelled : new CancelledException(cancelled.reason(), thrown);
+        }
+        if (thrown instanceof InterruptedException interrupted) {
+            throw interrupted;
+        }
+    }
+
+    private Deadline lifeEnd() {
+        Duration lifetime = options.maxLifetime();
+        if (lifetime == null) {
+            return Deadline.NONE;
+        }
+        double part = opened.getAndIncrement() * SPREAD % 1.0;
+        long tenth = lifetime.dividedBy(10).toMillis();
+        return Deadline.after(lifetime.minusMillis((long) (part * tenth)), backend);
+    }
+
+    private PoolClosedException closed() {
+        return new PoolClosedException(
+                describe() + " is closed, and lends nothing any more; borrow before it is closed");
+    }
+
+    /**
+     * Opens resources beforehand.
+     *
+     * @param count until so many are open
+     * @throws InterruptedException if the caller is cancelled or interrupted
+     */
+    public void warmUp(int count) throws InterruptedException {
+        TaskGroup.run(o -> o.name("warm-up of " + describe()), group -> {
+            Slot<T> slot = line.grow(count);
+            while (slot != null) {
+                slot = forkWarmUp(group, slot) ? line.grow(count) : null;
+            }
+        });
+    }
+
+    /** Forks; false if the group is cancelled and takes no more. */
+    private boolean forkWarmUp(TaskGroup group, Slot<T> slot) {
+        boolean runs = false;
+        try {
+            runs = !((TaskNode<?>) group.fork(() -> warmUp(slot))).isRefused();
+        } finally {
+            if (!runs) {
+                line.free(slot);
+            }
+        }
+        return runs;
+    }
+
+    private void warmUp(Slot<T> slot) throws InterruptedException {
+        fill(slot, null, Deadline.NONE);
+        giveBack(slot, /* suspect= */ false);
+    }
+
+    // ---- giving back
+
+    void end(Loan<T> loan, T resource, @Nullable Throwable thrown) {
+        Slot<T> slot = loan.slot;
+        Throwable failure = thrown == null ? cancellation(loan) : thrown;
+        boolean keeps =
+                !loan.isDiscarded() && (failure == null || keeps(resource, failure, thrown)) && reset(resource, thrown);
+        if (keeps) {
+            giveBack(slot, /* suspect= */ failure != null);
+        } else {
+            retire(slot, thrown);
+        }
+    }
+
+    private static @Nullable CancelledException cancellation(Loan<?> loan) {
+        Scope here = Scope.current();
+        Scope cancelled = here.isEffectivelyCancelled() ? here : loan.scope;
+        return cancelled.isEffectivelyCancelled() ? new CancelledException(Reasons.of(cancelled)) : null;
+    }
+
+    private boolean keeps(T resource, Throwable failure, @Nullable Throwable thrown) {
+        KeepPolicy<? super T> policy = options.keepIf();
+        if (policy == null) {
+            return false;
+        }
+        boolean[] keeps = {false};
+        return care.run("the policy of", resource, r -> keeps[0] = policy.keep(r, failure), thrown) && keeps[0];
+    }
+
+    private boolean reset(T resource, @Nullable Throwable thrown) {
+        PoolAction<? super T, ?> action = options.reset();
+        return action == null || care.run("resetting", resource, action, thrown);
+    }
+
+    private void giveBack(Slot<T> slot, boolean suspect) {
+        Deadline end = line.shelve(slot, suspect);
+        if (end == null) {
+            retire(slot, null);
+        } else {
+            reaper.arm(end);
+        }
+    }
+
+    // ---- closing
+
+    /** Closes the resource and frees its place. */
+    private void retire(Slot<T> slot, @Nullable Throwable thrown) {
+        try {
+            dispose(slot, thrown);
+        } finally {
+            line.free(slot);
+        }
+    }
+
+    /** Closes the resource. What goes wrong is suppressed in what its use threw, or logged. */
+    private void dispose(Slot<T> slot, @Nullable Throwable thrown) {
+        line.closing(slot);
+        PoolAction<? super T, ?> closer = options.closer();
+        boolean _ = care.run(
+                "closing",
+                Objects.requireNonNull(slot.resource),
+                closer != null ? closer : resource -> ((AutoCloseable) resource).close(),
+                thrown);
+    }
+
+    /** Closes what is due, on threads of its own. */
+    private Deadline reap() {
+        line.takeDue().forEach(this::retireAside);
+        return line.nextDue();
+    }
+
+    private void retireAside(Slot<T> slot) {
+        Launch.aside(backend, "espalier-pool-close", () -> {
+            try {
+                Object _ = BackendScope.run(backend, () -> {
+                    retire(slot, null);
+                    return null;
+                });
+            } catch (InterruptedException e) { // nobody knows this thread; and retire does not throw it
+                Log.warn("closing a resource of " + describe() + " was interrupted", e);
+            }
+        });
+    }
+
+    /**
+     * Lends nothing from now on, closes what is idle, and waits for the rest.
+     *
+     * @param limit how long to wait
+     */
+    public void close(Duration limit) {
+        List<Slot<T>> idle = line.shut();
+        reaper.stop();
+        idle.forEach(this::retireAside);
+        Drain.await(line.drained, limit, line::views);
+    }
+
+    // ---- to look at
+
+    /**
+     * What can be seen of the pool now.
+     *
+     * @return a snapshot
+     */
+    public ResourcePool.Statistics statistics() {
+        return line.statistics();
+    }
+
+    /**
+     * The pool in messages.
+     *
+     * @return for example {@code pool 'db'}
+     */
+    public String describe() {
+        return line.describe();
+    }
+
+    /**
+     * The options it was opened with.
+     *
+     * @return as given
+     */
+    public PoolOptions<T> options() {
+        return options;
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.internal;
+
+import dev.espalier.Deadline;
+import dev.espalier.sync.Party;
+import org.jspecify.annotations.Nullable;
+
+/** A place in a pool, from before its resource is opened until after it has been closed. {@link PoolLine} says how it goes. */
+final class Slot<T> {
+    enum State {
+        /** A borrower has it, and opens or checks what is in it. */
+        TAKEN,
+        LEASED,
+        IDLE,
+        CLOSING
+    }
+
+    // all guarded by the monitor of the line
+    State state = State.TAKEN;
+    /** Null until it is opened, and once it has been closed. */
+    @Nullable
+    T resource;
+    /** Who has it, unless it is idle; who had it last then. */
+    Party party;
+    /** In which scope. */
+    Scope scope;
+    /** Since when the state is as it is, on the clock of the pool's backend. */
+    long since;
+    /** Whether the party is who will give it back. */
+    boolean bound;
+
+    @Nullable
+    LeaseSite site;
+
+    Deadline lifeEnd = Deadline.NONE;
+    Deadline idleEnd = Deadline.NONE;
+    /** Since when it has not been used. */
+    long idleSince;
+    /** Whether its last use went wrong, so that it is to be checked. */
+    boolean suspect;
+
+    Slot(Party party, Scope scope) {
+        this.party = party;
+        this.scope = scope;
+    }
+
+    /** When the pool closes it, if nobody borrows it before. */
+    Deadline end() {
+        return lifeEnd.earlier(idleEnd);
+    }
+}
