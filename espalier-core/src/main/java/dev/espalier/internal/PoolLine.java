@@ -351,7 +351,7 @@ final class PoolLine<T> extends WaitLine {
     @Override
     boolean isHeldFast() { // with more than one place, one may be free although somebody is still queued
         synchronized (monitor) {
-            return maxSize == 1 && slots.stream().allMatch(slot -> slot.bound);
+            return maxSize == 1 && slots.stream().allMatch(slot -> slot.state != Slot.State.LEASED || slot.bound);
         }
     }
 

@@ -27,7 +27,7 @@ final class Slot<T> {
     Scope scope;
     /** Since when the state is as it is, on the clock of the pool's backend. */
     long since;
-    /** Whether the party is who will give it back. */
+    /** Whether the party of a lent one is who will give it back; of others it always is. */
     boolean bound;
 
     @Nullable

@@ -110,12 +110,14 @@ public class ResourcePoolTest {
     @DisplayName("S3 closing a cancelled resource is shielded: it may block, and the interrupt comes after it")
     void closedInShield() throws Exception {
         var blocked = new AtomicBoolean();
-        var pool = ResourcePool.open(things::open, o -> o.closer(thing -> {
-            Tasks.sleep(Duration.ofMillis(1));
-            assertThat(Thread.currentThread().isInterrupted()).isFalse();
-            blocked.set(true);
-            thing.close();
-        }));
+        var pool = ResourcePool.open(
+                things::open,
+                o -> o.closer(thing -> {
+                    Tasks.sleep(Duration.ofMillis(1));
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    blocked.set(true);
+                    thing.close();
+                }));
         try (pool) {
             var scope = CancelScope.create();
             assertThat(scope.run(() -> {
@@ -132,10 +134,12 @@ public class ResourcePoolTest {
     @DisplayName("C4 an interrupt from elsewhere is set aside while a resource is closed, and not lost")
     void foreignInterrupt() throws Exception {
         var seen = new AtomicReference<Boolean>();
-        try (var pool = ResourcePool.open(things::open, o -> o.closer(thing -> {
-            seen.set(Thread.currentThread().isInterrupted());
-            thing.close();
-        }))) {
+        try (var pool = ResourcePool.open(
+                things::open,
+                o -> o.closer(thing -> {
+                    seen.set(Thread.currentThread().isInterrupted());
+                    thing.close();
+                }))) {
             try (var lease = pool.acquire()) {
                 lease.discard();
                 Thread.currentThread().interrupt();
@@ -150,12 +154,14 @@ public class ResourcePoolTest {
     void kept() throws Exception {
         var asked = new ArrayList<String>();
         var checked = new AtomicInteger();
-        try (var pool = ResourcePool.open(things::open, o -> o.keepIf((thing, failure) -> {
-                    asked.add(thing + ": " + failure.getMessage());
-                    return !(failure instanceof IOException);
-                })
-                .validateAfterIdle(Duration.ofDays(1))
-                .validate(_ -> checked.incrementAndGet() > 0))) {
+        try (var pool = ResourcePool.open(
+                things::open,
+                o -> o.keepIf((thing, failure) -> {
+                            asked.add(thing + ": " + failure.getMessage());
+                            return !(failure instanceof IOException);
+                        })
+                        .validateAfterIdle(Duration.ofDays(1))
+                        .validate(_ -> checked.incrementAndGet() > 0))) {
             assertThatThrownBy(() -> pool.run(_ -> {
                         throw new IllegalStateException("harmless");
                     }))
@@ -186,9 +192,11 @@ public class ResourcePoolTest {
     @DisplayName("S3 a policy that throws keeps nothing, and what it threw is suppressed in the failure of the use")
     void policyThrows() throws Exception {
         var problem = new IOException("cannot tell");
-        try (var pool = ResourcePool.open(things::open, o -> o.keepIf((_, _) -> {
-            throw problem;
-        }))) {
+        try (var pool = ResourcePool.open(
+                things::open,
+                o -> o.keepIf((_, _) -> {
+                    throw problem;
+                }))) {
             assertThatThrownBy(() -> pool.run(_ -> {
                         throw new IllegalStateException("use");
                     }))
@@ -232,7 +240,8 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("S2 of two threads that close a lease at once, one gets IllegalStateException, and one resource is there")
+    @DisplayName(
+            "S2 of two threads that close a lease at once, one gets IllegalStateException, and one resource is there")
     void closedTwiceAtOnce() throws Exception {
         try (var pool = ResourcePool.open(things::open, o -> o.maxSize(2));
                 var race = new Race("lease close against close")) {
@@ -271,16 +280,19 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("S3 a resource that fails its check, or whose check throws, is closed and replaced; the borrower sees nothing of it")
+    @DisplayName("S3 a resource that fails its check, or whose check throws, is closed and replaced; the borrower sees"
+            + " nothing of it")
     void checked() throws Exception {
         var bad = new AtomicInteger();
         try (var log = LogCapture.start();
-                var pool = ResourcePool.open(things::open, o -> o.maxSize(1).validate(thing -> {
-                    if (bad.get() == -thing.number()) {
-                        throw new IOException("gone");
-                    }
-                    return bad.get() != thing.number();
-                }))) {
+                var pool = ResourcePool.open(
+                        things::open,
+                        o -> o.maxSize(1).validate(thing -> {
+                            if (bad.get() == -thing.number()) {
+                                throw new IOException("gone");
+                            }
+                            return bad.get() != thing.number();
+                        }))) {
             pool.run(_ -> {});
             assertThat(pool.<Integer, RuntimeException>use(Thing::number)).isEqualTo(1);
             bad.set(1);
@@ -315,16 +327,19 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("S3 reset runs before a resource goes back, and not on one that is closed; one whose reset fails is closed")
+    @DisplayName(
+            "S3 reset runs before a resource goes back, and not on one that is closed; one whose reset fails is closed")
     void reset() throws Exception {
         var resets = new ArrayList<Integer>();
         try (var log = LogCapture.start();
-                var pool = ResourcePool.open(things::open, o -> o.reset(thing -> {
-                    resets.add(thing.number());
-                    if (resets.size() == 2) {
-                        throw new IOException("cannot");
-                    }
-                }))) {
+                var pool = ResourcePool.open(
+                        things::open,
+                        o -> o.reset(thing -> {
+                            resets.add(thing.number());
+                            if (resets.size() == 2) {
+                                throw new IOException("cannot");
+                            }
+                        }))) {
             pool.run(_ -> {});
             assertThat(resets).containsExactly(1);
             assertThat(things.closed()).isEmpty();
@@ -344,10 +359,12 @@ public class ResourcePoolTest {
     void closeThrows() throws Exception {
         var problem = new IOException("close");
         try (var log = LogCapture.start();
-                var pool = ResourcePool.open(things::open, o -> o.maxSize(1).closer(thing -> {
-                    thing.close();
-                    throw problem;
-                }))) {
+                var pool = ResourcePool.open(
+                        things::open,
+                        o -> o.maxSize(1).closer(thing -> {
+                            thing.close();
+                            throw problem;
+                        }))) {
             assertThatThrownBy(() -> pool.run(_ -> {
                         throw new IllegalStateException("use");
                     }))
@@ -388,7 +405,9 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("S3 what the factory throws arrives as the cause of OpenFailedException, an Error as it is; no place is lost")
+    @DisplayName(
+            "S3 what the factory throws arrives as the cause of OpenFailedException, an Error as it is; no place is"
+                    + " lost")
     void factoryThrows() throws Exception {
         var next = new AtomicReference<Throwable>(new IOException("refused"));
         try (var pool = ResourcePool.open(
@@ -423,7 +442,8 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("S3 a factory that returns null, the same resource twice, or what nobody can close, is told what is wrong")
+    @DisplayName(
+            "S3 a factory that returns null, the same resource twice, or what nobody can close, is told what is wrong")
     void factoryWrong() throws Exception {
         try (ResourcePool<Thing> pool = ResourcePool.open(() -> null)) {
             assertThatThrownBy(pool::acquire)
@@ -453,8 +473,9 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("C7 a factory that is cancelled ends the borrowing with CancelledException; a resource that it opened all the same is"
-            + " in the pool")
+    @DisplayName(
+            "C7 a factory that is cancelled ends the borrowing with CancelledException; a resource that it opened all"
+                    + " the same is in the pool")
     void cancelledWhileOpening() throws Exception {
         var opened = new AtomicBoolean();
         var scope = CancelScope.create();
@@ -473,8 +494,8 @@ public class ResourcePoolTest {
                         .validate(_ -> checks.incrementAndGet() > 0))) {
             var sleeping = CancelScope.create();
             try (var _ = WhenBlocked.me(sleeping::cancel)) {
-                assertThat(sleeping.run(() -> assertThatThrownBy(pool::acquire)
-                                .isExactlyInstanceOf(CancelledException.class)))
+                assertThat(sleeping.run(
+                                () -> assertThatThrownBy(pool::acquire).isExactlyInstanceOf(CancelledException.class)))
                         .isTrue();
             }
             assertThat(pool.statistics().open()).isZero();
@@ -494,8 +515,9 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("C7 an exception by which the factory ends when it is cancelled is the cause of the CancelledException; another"
-            + " failure is a failure")
+    @DisplayName(
+            "C7 an exception by which the factory ends when it is cancelled is the cause of the CancelledException;"
+                    + " another failure is a failure")
     void cancelledFactoryThrows() throws Exception {
         var scope = new AtomicReference<CancelScope>();
         var failure = new AtomicReference<IOException>();
@@ -505,15 +527,17 @@ public class ResourcePoolTest {
         })) {
             scope.set(CancelScope.create());
             failure.set(new java.io.InterruptedIOException("socket"));
-            assertThat(scope.get().run(() -> assertThatThrownBy(pool::acquire)
-                            .isExactlyInstanceOf(CancelledException.class)
-                            .hasCause(failure.get())))
+            assertThat(scope.get()
+                            .run(() -> assertThatThrownBy(pool::acquire)
+                                    .isExactlyInstanceOf(CancelledException.class)
+                                    .hasCause(failure.get())))
                     .isTrue();
             scope.set(CancelScope.create());
             failure.set(new IOException("no route"));
-            assertThat(scope.get().run(() -> assertThatThrownBy(pool::acquire)
-                            .isExactlyInstanceOf(OpenFailedException.class)
-                            .hasCause(failure.get())))
+            assertThat(scope.get()
+                            .run(() -> assertThatThrownBy(pool::acquire)
+                                    .isExactlyInstanceOf(OpenFailedException.class)
+                                    .hasCause(failure.get())))
                     .isTrue();
         }
     }
@@ -524,18 +548,21 @@ public class ResourcePoolTest {
         var scope = new AtomicReference<CancelScope>();
         var throwing = new AtomicBoolean(true);
         try (var log = LogCapture.start();
-                var pool = ResourcePool.open(things::open, o -> o.maxSize(1).validate(_ -> {
-                    scope.get().cancel();
-                    if (throwing.get()) {
-                        Tasks.sleep(Duration.ofDays(1));
-                    }
-                    return true;
-                }))) {
+                var pool = ResourcePool.open(
+                        things::open,
+                        o -> o.maxSize(1).validate(_ -> {
+                            scope.get().cancel();
+                            if (throwing.get()) {
+                                Tasks.sleep(Duration.ofDays(1));
+                            }
+                            return true;
+                        }))) {
             for (int i = 1; i <= 2; i++) {
                 pool.run(_ -> {}); // opens, and checks nothing
                 scope.set(CancelScope.create());
-                assertThat(scope.get().run(() ->
-                                assertThatThrownBy(pool::acquire).isExactlyInstanceOf(CancelledException.class)))
+                assertThat(scope.get()
+                                .run(() -> assertThatThrownBy(pool::acquire)
+                                        .isExactlyInstanceOf(CancelledException.class)))
                         .isTrue();
                 assertThat(things.closed()).hasSize(i);
                 assertThat(pool.statistics().open()).isZero();
@@ -546,7 +573,9 @@ public class ResourcePoolTest {
     }
 
     @BackendTest
-    @DisplayName("S3 warming up opens as many as were asked for, at most maxSize; one that fails is thrown, and the others stay")
+    @DisplayName(
+            "S3 warming up opens as many as were asked for, at most maxSize; one that fails is thrown, and the others"
+                    + " stay")
     void warmUp() throws Exception {
         var failing = new AtomicInteger(-1);
         try (var pool = ResourcePool.open(
