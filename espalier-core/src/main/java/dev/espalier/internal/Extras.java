@@ -191,6 +191,10 @@ final class Extras {
         }
     }
 
+    synchronized List<StreamWindow<?, ?>> streams() {
+        return streams == null ? List.of() : List.copyOf(streams);
+    }
+
     synchronized List<StreamWindow<?, ?>> takeStreams() {
         List<StreamWindow<?, ?>> taken = streams;
         streams = null;
