@@ -50,6 +50,9 @@ public final class Group extends Ledger implements TaskGroup {
     private final boolean runForm;
     private final long id = IDS.incrementAndGet();
     private final Backend backend;
+    /** On the backend's clock. */
+    final long opened;
+
     private final CancelPolicy cancelPolicy;
     final @Nullable Places places;
 
@@ -70,6 +73,7 @@ public final class Group extends Ledger implements TaskGroup {
         Scope around = owner.current;
         Group near = around.nearestGroup();
         this.backend = options.backend() != null ? options.backend() : around.backend();
+        this.opened = backend.nanoTime();
         if (!options.inheritThreadLocals() && backend instanceof FactoryBackend) {
             Strands.detach(owner);
             throw new IllegalArgumentException(

@@ -335,12 +335,6 @@ final class GroupExit {
     // ---- looking
 
     static GroupStats stats(Group group) {
-        long active = group.count(Ledger.TASKS);
-        long daemons = group.count(Ledger.DAEMONS);
-        long cancelled = group.cancelledCount();
-        long failed = group.failedCount();
-        Places places = group.places;
-        long forked = group.tasks.pushed();
         var stuck = new Cascade.Visitor() {
             long count;
 
@@ -360,6 +354,16 @@ final class GroupExit {
         if (group.isEffectivelyCancelled()) { // else nothing below it can be deaf to its cancellation
             Cascade.walk(group, stuck);
         }
+        return stats(group, stuck.count);
+    }
+
+    static GroupStats stats(Group group, long stuck) {
+        long active = group.count(Ledger.TASKS);
+        long daemons = group.count(Ledger.DAEMONS);
+        long cancelled = group.cancelledCount();
+        long failed = group.failedCount();
+        Places places = group.places;
+        long forked = group.tasks.pushed();
         return new GroupStats(
                 forked,
                 active + daemons,
@@ -368,6 +372,6 @@ final class GroupExit {
                 Math.max(0, forked - active - daemons - failed - cancelled),
                 failed,
                 cancelled,
-                stuck.count);
+                stuck);
     }
 }

@@ -2,6 +2,8 @@
 
 package dev.espalier.internal;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,17 @@ public final class Strands {
         if (thread.getUncaughtExceptionHandler() != task) {
             KNOWN.remove(thread, task);
         }
+    }
+
+    /** The threads that are no tasks, and are in scopes or own groups: the roots of all trees. */
+    static List<ForeignStrand> roots() {
+        var roots = new ArrayList<ForeignStrand>();
+        for (Strand strand : KNOWN.values()) {
+            if (strand instanceof ForeignStrand foreign) {
+                roots.add(foreign);
+            }
+        }
+        return roots;
     }
 
     private static @Nullable Strand lost(Thread thread) {

@@ -90,6 +90,12 @@ public final class StreamWindow<T extends @Nullable Object, R extends @Nullable 
                 StreamWindow::finish);
     }
 
+    /** The group of its tasks; null before the first item. */
+    @Nullable
+    Group group() {
+        return group;
+    }
+
     // ---- what the stream calls
 
     private boolean integrate(T item, Downstream<? super R> downstream) {

@@ -39,6 +39,9 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     private final @Nullable String name;
     private final byte flags;
     private boolean refused;
+    /** When it was forked, as {@link Ages} has it. */
+    final int forked;
+
     /** Of a task that is being started; written before the thread starts. */
     @Nullable
     StartWork<?> startWork;
@@ -55,6 +58,7 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         this.name = name;
         this.work = work;
         this.flags = (byte) flags;
+        this.forked = Ages.stamp(group.backend());
         if ((flags & OBSERVED) != 0) {
             observe();
         }

@@ -4,14 +4,16 @@ package dev.espalier.spi;
 
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
+import dev.espalier.Registration;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
+import dev.espalier.internal.Observers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told of what groups and tasks do. Set with {@link dev.espalier.Options#observer}, or found with
- * {@link java.util.ServiceLoader} for every group of the program.
+ * Is told of what groups and tasks do. Set with {@link dev.espalier.Options#observer}, or {@link #install installed} or found with
+ * {@link java.util.ServiceLoader} for every group of the program. What an observer does not override costs nothing.
  *
  * <p><b>Threads.</b> Called on the thread that does the thing, with no lock held; must return quickly and must not block. What it throws
  * is logged and changes nothing.
@@ -19,6 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public interface TaskObserver {
+    /**
+     * Adds an observer for every group of the program, also those that are open already: from now on it is told what happens.
+     *
+     * @param observer is told of what its class overrides
+     * @return removes it; what is being told at that moment may still come
+     */
+    static Registration install(TaskObserver observer) {
+        return Observers.install(observer);
+    }
+
     /**
      * A group was opened.
      *

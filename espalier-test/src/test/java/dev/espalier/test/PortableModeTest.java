@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Ordinary threads that stop only where Espalier blocks. */
@@ -73,6 +75,58 @@ class PortableModeTest {
                 assertThat(sim.elapsed()).isEqualTo(Duration.ofHours(1));
             });
         }
+    }
+
+    @Test
+    void timersThatAreDueAtOnceAreNumberedTheSameWayInEveryRun() throws Exception {
+        int compared = 0;
+        for (long seed = 1; seed <= 60; seed++) {
+            var traces = new HashSet<String>();
+            var blocked = new AtomicInteger(); // in a monitor of Espalier's, whose owner was preempted
+            for (int i = 0; i < 3; i++) {
+                passes(seed, sim -> {
+                    TaskGroup.run(group -> {
+                        for (int task = 0; task < 6; task++) {
+                            var _ = group.fork(() -> CancelScope.runOrMoveOnAfter(
+                                    Duration.ofMinutes(1), () -> Tasks.sleep(Duration.ofHours(1))));
+                        }
+                    });
+                    traces.add(sim.trace().toString());
+                    if (!sim.trace().isReplayable()) {
+                        blocked.incrementAndGet();
+                    }
+                });
+            }
+            if (blocked.get() == 0) {
+                compared++;
+                assertThat(traces).as("seed %d", seed).hasSize(1);
+            }
+        }
+        assertThat(compared).isGreaterThan(10);
+    }
+
+    @Test
+    void aThreadThatComesBackAsItsTurnIsTakenAwayWaitsForTheNext() throws Exception {
+        var acting = new AtomicInteger();
+        passes(
+                3,
+                _ -> TaskGroup.run(group -> {
+                    for (int task = 0; task < 6; task++) {
+                        var _ = group.fork(() -> {
+                            for (int round = 0; round < 20; round++) {
+                                // as long as it takes the driver to lose patience, a little more, a little less
+                                Thread.sleep(Duration.ofNanos(
+                                        ThreadLocalRandom.current().nextLong(1_500_000, 3_500_000)));
+                                CancelScope.checkpoint();
+                                assertThat(acting.incrementAndGet()).isEqualTo(1);
+                                for (int i = 0; i < 1_000; i++) {
+                                    Thread.onSpinWait();
+                                }
+                                acting.decrementAndGet();
+                            }
+                        });
+                    }
+                }));
     }
 
     @Test

@@ -81,6 +81,11 @@ final class Continuations implements Machine {
     }
 
     @Override
+    public int order(Thread thread) {
+        return 0; // those that the world's own threads start come one by one
+    }
+
+    @Override
     public boolean mayBeFreed(SimThread thread) {
         return true;
     }

@@ -111,7 +111,7 @@ final class Crowd {
         for (Arrival arrival = inbox.poll(); arrival != null; arrival = inbox.poll()) {
             arrivals.add(arrival);
         }
-        arrivals.sort(Comparator.comparingInt(a -> find(a).number));
+        arrivals.sort(Comparator.comparingLong(this::order));
         for (Arrival arrival : arrivals) {
             SimThread thread = find(arrival);
             if (!world.machine().mayBeFreed(thread)) {
@@ -123,6 +123,15 @@ final class Crowd {
             thread.isNew = false;
             free(thread, null);
         }
+    }
+
+    /** Those that are known by their numbers, then the new ones, which get theirs in this order. */
+    private long order(Arrival arrival) {
+        var known = arrival.continuation != null ? byContinuation.get(arrival.continuation) : alive.get(arrival.thread);
+        if (known != null) {
+            return known.number;
+        }
+        return labels.size() + (arrival.thread == null ? 0L : world.machine().order(arrival.thread));
     }
 
     private SimThread find(Arrival arrival) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +19,9 @@ final class Gates implements Machine {
      * Each thread has a gate. It waits at it before its code begins, in every park of the backend and at every point.
      * The driver opens one gate, and waits until that thread has come to its gate again, or has ended.
      *
-     * Turns. turn is set by the driver and cleared by the thread, which then unparks the driver: a volatile hand-over
-     * in each direction, by which all state of the world is published.
+     * Turns. One word of the gate has the turn, a bit, and how often the thread has come to the world. The driver sets
+     * the bit; the thread clears it when it stops, and unparks the driver: a volatile hand-over in each direction, by
+     * which all state of the world is published.
      *
      * Parks. permit and parked are as in LockSupport, and belong to whoever has the turn. An unpark makes a parked
      * thread able to go on; so does an interrupt, of which nobody tells the driver: it looks at the status of each
@@ -26,28 +29,38 @@ final class Gates implements Machine {
      * would spin; it says so in `interrupted` before it does, so that the driver sees one of both at any time, and
      * sets it again when it goes on.
      *
-     * Strays. A thread that blocks in the JDK keeps its turn and does not come back. The driver notices its state,
-     * takes the turn away, and notes it as OUTSIDE: it may be waiting for another thread of the world, so the clock
-     * jumps when it does not come for a while. When it wakes, it runs beside the others until it calls the backend,
-     * and waits for a turn there (enter).
+     * Strays. A thread that blocks in the JDK keeps its turn and does not come back. When the driver has seen it blocked
+     * several times in a row, it takes the turn away, and notes that as OUTSIDE: the thread may be waiting for another
+     * one of the world, so the clock jumps when it does not come for a while. The thread may wake at that very moment;
+     * so whatever it asks of the world begins with enter, which counts itself in the same word: either the driver sees
+     * the count and lets it keep the turn, or the thread sees that it has lost it, and waits for the next. Between
+     * enter and its next stop it does not block, so that it is not taken for a stray in the middle of something.
      */
     private static final long LOOK = TimeUnit.MICROSECONDS.toNanos(500);
     private static final int LOOKS = 4;
+    private static final long TURN = 1;
+    private static final long ENTRY = 2;
 
     private final World world;
     private final Map<Thread, Gate> gates = new ConcurrentHashMap<>();
-    /** Made, and not seen yet; touched by who has the turn. */
+    /** Made, and not seen yet; guarded by itself, since threads outside make threads too. */
     private final List<Gate> coming = new ArrayList<>();
 
+    /** Touched by who has the turn. */
     private final List<Gate> parked = new ArrayList<>();
+
+    private final AtomicInteger made = new AtomicInteger();
     private volatile @Nullable Thread driver;
 
     /** Where a thread waits for its turn. */
     private final class Gate implements Runnable {
         private final Runnable task;
+        /** From 0, in the order in which they were made. */
+        private final int number = made.getAndIncrement();
+
         private volatile @Nullable Thread thread;
         private volatile boolean arrived;
-        private volatile boolean turn;
+        private final AtomicLong turns = new AtomicLong();
         private volatile boolean ended;
         private volatile boolean interrupted;
         private volatile boolean permit;
@@ -68,14 +81,45 @@ final class Gates implements Machine {
                 enter();
                 ended = true;
                 gates.remove(Thread.currentThread());
-                turn = false;
-                LockSupport.unpark(driver);
+                giveBack();
             }
+        }
+
+        boolean hasTurn() {
+            return (turns.get() & TURN) != 0;
+        }
+
+        /** By the driver. */
+        void giveTurn() {
+            turns.getAndUpdate(t -> t | TURN);
+        }
+
+        /** By the driver: takes the turn away, unless the thread has given it back or come to the world since. */
+        boolean takeTurn(long seen) {
+            return turns.compareAndSet(seen, seen & ~TURN);
+        }
+
+        /** By the thread: from here on until it stops the turn is not taken away; false if it has been. */
+        boolean holdTurn() {
+            while (true) {
+                long seen = turns.get();
+                if ((seen & TURN) == 0) {
+                    return false;
+                }
+                if (turns.compareAndSet(seen, seen + ENTRY)) {
+                    return true;
+                }
+            }
+        }
+
+        private void giveBack() {
+            turns.getAndUpdate(t -> t & ~TURN);
+            LockSupport.unpark(driver);
         }
 
         private void awaitTurn() {
             Thread me = Thread.currentThread();
-            while (!turn) {
+            while (!hasTurn()) {
                 LockSupport.park(this);
                 if (me.isInterrupted()) {
                     interrupted = true;
@@ -89,8 +133,7 @@ final class Gates implements Machine {
         }
 
         private void stop() {
-            turn = false;
-            LockSupport.unpark(driver);
+            giveBack();
             awaitTurn();
         }
 
@@ -124,7 +167,7 @@ final class Gates implements Machine {
     @Override
     public void enter() {
         Gate gate = mine();
-        if (gate != null && !gate.turn) {
+        while (gate != null && !gate.holdTurn()) {
             world.crowd().arrived(Thread.currentThread());
             gate.awaitTurn();
         }
@@ -138,20 +181,22 @@ final class Gates implements Machine {
             thread.ended = true;
             return;
         }
-        gate.turn = true;
+        gate.giveTurn();
         LockSupport.unpark(thread.thread);
         int looks = 0;
-        while (gate.turn) {
+        long seen = gate.turns.get();
+        while (gate.hasTurn()) {
             LockSupport.parkNanos(this, LOOK);
-            looks = gate.turn && isBlocked(thread.thread) ? looks + 1 : 0;
-            if (looks == LOOKS) {
+            long now = gate.turns.get();
+            looks = now == seen && isBlocked(thread.thread) ? looks + 1 : 0;
+            seen = now;
+            if (looks == LOOKS && gate.takeTurn(seen)) {
                 world.journal()
                         .add(
                                 thread,
                                 Kind.OUTSIDE,
                                 null,
-                                "blocks where the portable mode cannot switch: " + Waits.place(thread.thread));
-                gate.turn = false;
+                                "blocks where the portable mode cannot switch " + Sites.anywhere(thread.thread));
                 return;
             }
         }
@@ -238,6 +283,12 @@ final class Gates implements Machine {
                 free(gate);
             }
         }
+    }
+
+    @Override
+    public int order(Thread thread) {
+        Gate gate = gates.get(thread);
+        return gate == null ? Integer.MAX_VALUE : gate.number;
     }
 
     @Override

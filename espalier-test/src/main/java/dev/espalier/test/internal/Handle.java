@@ -28,7 +28,7 @@ public final class Handle implements Simulation {
     }
 
     private SimThread caller() {
-        SimThread me = world.me();
+        SimThread me = world.enter();
         if (me == null) {
             throw new WrongThreadException(
                     "the thread '" + Thread.currentThread().getName()

@@ -29,7 +29,7 @@ public final class Laboratory {
      * for a while, some thread loops or blocks where the world cannot switch, and the driver is lost with it. It is a
      * daemon, and the run fails with its stack.
      */
-    private static final int TRACE_CODE = 200;
+    private static final int LONGEST_LINE = 200;
 
     private Laboratory() {}
 
@@ -156,7 +156,7 @@ public final class Laboratory {
 
     private static Result one(Run run, Experiment body, Function<Simulated, Backend> backends)
             throws InterruptedException {
-        if (World.here() != null) {
+        if (Worlds.here() != null) {
             throw new IllegalStateException("this code runs in a simulation already; start another one from outside");
         }
         var world = new World(run);
@@ -268,6 +268,6 @@ public final class Laboratory {
         var text = failed.toString();
         int end = failed instanceof SimulationError ? text.indexOf('\n') : -1;
         var line = (end < 0 ? text : text.substring(0, end)).strip().replaceAll("\\s+", " ");
-        return line.length() > TRACE_CODE ? line.substring(0, TRACE_CODE) + "..." : line;
+        return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "..." : line;
     }
 }

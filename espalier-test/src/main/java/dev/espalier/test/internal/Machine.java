@@ -30,6 +30,9 @@ interface Machine {
     /** Returns when everything that the last step has set free is in the world's list. */
     void settle(World world);
 
+    /** Where a thread that is new to the world stands among others that are. */
+    int order(Thread thread);
+
     /** Whether a thread that is said to be free is so. */
     boolean mayBeFreed(SimThread thread);
 

@@ -78,7 +78,7 @@ final class Outside {
             if (thread.outside == null) {
                 thread.outside = isIo(thread.thread.getStackTrace());
                 if (thread.outside) {
-                    world.journal().add(thread, Kind.OUTSIDE, null, "does I/O at " + Waits.place(thread.thread));
+                    world.journal().add(thread, Kind.OUTSIDE, null, "does I/O " + Sites.anywhere(thread.thread));
                 }
             }
             if (thread.outside) {
@@ -156,8 +156,8 @@ final class Outside {
     void waitFor(Clock.Timer timer) {
         long left = timer.realDue - System.nanoTime();
         var thread = timer.waits;
-        var where = thread == null ? "" : Waits.place(thread.thread);
-        var text = "waits in real time at " + where;
+        var where = thread == null ? "" : Sites.anywhere(thread.thread);
+        var text = "waits in real time " + where;
         if (world.run.strictTime()) {
             throw new SimulationError("strict time: " + thread + " " + text
                     + ": use Tasks.sleep, a deadline or another wait of Espalier's, which take simulated time");

@@ -11,7 +11,7 @@ public final class Points {
     private Points() {}
 
     private static @Nullable World world() {
-        return World.isAny() && Thread.currentThread().isVirtual() ? World.here() : null;
+        return Worlds.isAny() && Thread.currentThread().isVirtual() ? Worlds.here() : null;
     }
 
     /** Before an access to shared memory: another thread may go first. */

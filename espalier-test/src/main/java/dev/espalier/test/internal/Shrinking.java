@@ -98,18 +98,6 @@ final class Shrinking {
 
     private boolean sameAs(Throwable thrown) {
         Throwable wanted = Objects.requireNonNull(best.thrown());
-        return thrown.getClass() == wanted.getClass() && place(thrown).equals(place(wanted));
-    }
-
-    private static String place(Throwable thrown) {
-        for (StackTraceElement frame : thrown.getStackTrace()) {
-            var name = frame.getClassName();
-            if (!name.startsWith("java.")
-                    && !name.startsWith("org.")
-                    && !name.startsWith("dev.espalier.test.internal.")) {
-                return name + "." + frame.getMethodName();
-            }
-        }
-        return "";
+        return thrown.getClass() == wanted.getClass() && Sites.thrownIn(thrown).equals(Sites.thrownIn(wanted));
     }
 }

@@ -156,10 +156,7 @@ public final class Simulated {
      * @return forgets it
      */
     public Registration schedule(Runnable action, long nanos) {
-        SimThread me = world.enter();
-        if (me != null) {
-            world.point(me);
-        }
+        world.pointHere();
         if (nanos <= 0) {
             world.startTimer(action);
             return () -> {};
@@ -173,10 +170,7 @@ public final class Simulated {
      * @param thread which
      */
     public void unpark(Thread thread) {
-        SimThread me = world.enter();
-        if (me != null) {
-            world.point(me);
-        }
+        world.pointHere();
         world.machine().unpark(thread);
     }
 

@@ -73,30 +73,6 @@ final class Waits {
         };
     }
 
-    /** Where a thread is: the first frame that is neither the JDK's nor ours. */
-    static String place(Thread thread) {
-        var stack = thread.getStackTrace();
-        for (StackTraceElement frame : stack) {
-            if (isUsers(frame)) {
-                var name = frame.getClassName();
-                return name.substring(name.lastIndexOf('.') + 1) + "." + frame.getMethodName() + "("
-                        + frame.getFileName() + ":" + frame.getLineNumber() + ")";
-            }
-        }
-        return stack.length == 0 ? "the end of its code" : stack[0].toString();
-    }
-
-    private static boolean isUsers(StackTraceElement frame) {
-        var name = frame.getClassName();
-        return !name.startsWith("java.")
-                && !name.startsWith("jdk.")
-                && !name.startsWith("sun.")
-                && !name.startsWith("dev.espalier.internal.")
-                && !name.startsWith("dev.espalier.test.internal.")
-                && !name.equals("dev.espalier.test.SimulatedBackend")
-                && !(name.startsWith("dev.espalier.") && name.indexOf('.', "dev.espalier.".length()) < 0);
-    }
-
     /** Every thread that has not ended, with what it waits for. */
     static String describe(World world) {
         var waits = new Waits(world);
@@ -158,7 +134,7 @@ final class Waits {
         }
         int left = FRAMES;
         for (StackTraceElement frame : thread.thread.getStackTrace()) {
-            if (isUsers(frame) && left-- > 0) {
+            if (Sites.isUsers(frame.getClassName()) && left-- > 0) {
                 text.append("\n      at ").append(frame);
             }
         }

@@ -26,7 +26,7 @@ public final class Witness implements TaskObserver {
 
     @Override
     public void groupOpened(TaskGroup group) {
-        if (World.here() == null) { // a world looks for itself
+        if (Worlds.enter() == null) { // a world looks for itself
             OPEN.add(group);
         }
     }
@@ -38,7 +38,7 @@ public final class Witness implements TaskObserver {
 
     @Override
     public void cancelled(CancelScope scope, CancelReason reason) {
-        World world = World.here();
+        World world = Worlds.enter();
         if (world != null) {
             // generated names differ from run to run
             var message = reason.message().replaceAll("(?:(?:task|group) )?'(task|group)-[0-9]+'", "$1");

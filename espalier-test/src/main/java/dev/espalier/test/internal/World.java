@@ -6,7 +6,6 @@ import dev.espalier.test.SimulationError;
 import dev.espalier.test.Trace.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a simulation: its threads, who has the turn, and what happens when none can go on. */
@@ -31,10 +30,9 @@ public final class World {
      * I/O, is waited for, and the clock stands; the clock jumps; something outside may come within a short while of
      * real time; if a thread is left, it is a deadlock, or, after the end of the test's own thread, a leak.
      *
-     * Fields that others touch: current (written by who has the turn; another thread reads it
-     * only to compare it with itself, and sees itself only if it is), beat (volatile, for the watchdog).
+     * Fields that others touch, all volatile: current (written by the driver; another thread reads it only to compare
+     * it with itself, and one whose turn may be taken away does so after enter), driver, and beat (for the watchdog).
      */
-    private static final List<World> ACTIVE = new CopyOnWriteArrayList<>();
     /** Steps in which threads that are left over are asked to end. */
     private static final int UNWINDING = 20_000;
 
@@ -48,7 +46,7 @@ public final class World {
     private final List<SimThread> idlers = new ArrayList<>();
     private final Outside outside;
 
-    private @Nullable SimThread current;
+    private volatile @Nullable SimThread current;
     private @Nullable SimThread last;
     private @Nullable SimThread forced;
     /** Whose turn it would have been, if another was drawn. */
@@ -69,22 +67,6 @@ public final class World {
         this.outside = new Outside(this);
         this.crowd = new Crowd(this);
         this.simulated = new Simulated(this);
-    }
-
-    /** The world whose thread the caller is, on its turn; null if there is none. */
-    public static @Nullable World here() {
-        Thread me = Thread.currentThread();
-        for (World world : ACTIVE) {
-            if (world.mine(me) != null) {
-                return world;
-            }
-        }
-        return null;
-    }
-
-    /** Whether there is any. */
-    static boolean isAny() {
-        return !ACTIVE.isEmpty();
     }
 
     /** The thread of this world that a thread is, if it has the turn. */
@@ -181,7 +163,7 @@ public final class World {
     /** Runs the world until its first thread has ended and no other can go on. On the driver. */
     void drive(Thread root) {
         driver = Thread.currentThread();
-        ACTIVE.add(this);
+        Worlds.add(this);
         try {
             root.start();
             turn();
@@ -193,7 +175,7 @@ public final class World {
             failure = e;
             unwind();
         } finally {
-            ACTIVE.remove(this);
+            Worlds.remove(this);
             driver = null;
         }
     }

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.internal;
+
+import dev.espalier.CancelReason;
+import dev.espalier.CancelScope;
+import dev.espalier.Deadline;
+import dev.espalier.GroupStats;
+import dev.espalier.Task;
+import dev.espalier.TaskGroup;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A walk over everything that lives, for tools that show it. */
+public final class Census {
+    /*
+     * From the roots, which Strands knows, down: a thread has groups open, and streams under way in the scopes that it is in; a group has tasks;
+     * a task is a thread again. Depth first; what the walk keeps is the way down, so that a million tasks need no million objects.
+     *
+     * Weakly consistent, and nothing is locked: what lives all the time is seen, but for a task forked at the very moment in which a sweep takes
+     * away the one that the walk stands on; what comes or goes meanwhile is seen or not. A task that is swept out of its list while the walk stands on it is linked
+     * to itself (TaskList): the walk begins that list again, and passes over what is not older than it, by the ids.
+     *
+     * What is told of a thing is read when it is asked for, bit by bit: a task may have ended between its name and its state.
+     */
+
+    /** What is done with what is met. */
+    public interface Visitor {
+        /**
+         * A thread or a task.
+         *
+         * @param occupant it
+         * @return whether to go below; if not, it is not left either
+         */
+        boolean enter(Occupant occupant);
+
+        /**
+         * All below it has been seen.
+         *
+         * @param occupant it
+         */
+        default void leave(Occupant occupant) {}
+
+        /**
+         * A group of the thread, task or stream that was entered last.
+         *
+         * @param opened it
+         * @return whether to go below; if not, it is not left either
+         */
+        boolean enter(Opened opened);
+
+        /**
+         * All below it has been seen.
+         *
+         * @param opened it
+         */
+        default void leave(Opened opened) {}
+    }
+
+    private Census() {}
+
+    /**
+     * Walks over all trees.
+     *
+     * @param visitor what to do
+     */
+    public static void walk(Visitor visitor) {
+        for (ForeignStrand root : Strands.roots()) {
+            descend(new OfStrand(new Occupant(root)), visitor);
+        }
+    }
+
+    /**
+     * Walks over a group and what is below it.
+     *
+     * @param group one of Espalier's
+     * @param visitor what to do
+     */
+    public static void walk(TaskGroup group, Visitor visitor) {
+        descend(new OfGroup(new Opened((Group) group)), visitor);
+    }
+
+    /** A step on the way down. */
+    private sealed interface Step {
+        boolean enter(Visitor visitor);
+
+        @Nullable
+        Step next();
+
+        void leave(Visitor visitor);
+    }
+
+    private static void descend(Step first, Visitor visitor) {
+        Deque<Step> way = new ArrayDeque<>();
+        for (Step step = first; step != null; ) {
+            if (step.enter(visitor)) {
+                way.push(step);
+            }
+            step = null;
+            while (step == null && !way.isEmpty()) {
+                step = way.element().next();
+                if (step == null) {
+                    way.pop().leave(visitor);
+                }
+            }
+        }
+    }
+
+    private static final class OfStrand implements Step {
+        private final Occupant occupant;
+        private @Nullable Iterator<Group> groups;
+
+        OfStrand(Occupant occupant) {
+            this.occupant = occupant;
+        }
+
+        @Override
+        public boolean enter(Visitor visitor) {
+            return visitor.enter(occupant);
+        }
+
+        @Override
+        public @Nullable Step next() {
+            if (groups == null) {
+                groups = occupant.groups().iterator();
+            }
+            return groups.hasNext() ? new OfGroup(new Opened(groups.next())) : null;
+        }
+
+        @Override
+        public void leave(Visitor visitor) {
+            visitor.leave(occupant);
+        }
+    }
+
+    private static final class OfGroup implements Step {
+        private final Opened opened;
+        private @Nullable TaskNode<?> at;
+        /** After a list was begun again: where the walk stood. */
+        private long seenFrom = Long.MAX_VALUE;
+
+        private boolean begun;
+
+        OfGroup(Opened opened) {
+            this.opened = opened;
+        }
+
+        @Override
+        public boolean enter(Visitor visitor) {
+            return visitor.enter(opened);
+        }
+
+        @Override
+        public @Nullable Step next() {
+            for (TaskNode<?> task = after(); task != null; task = after()) {
+                at = task;
+                if (task.id() < seenFrom) {
+                    seenFrom = Long.MAX_VALUE;
+                    if (!task.isTerminated() && task.state != TaskState.ABANDONED) {
+                        return new OfStrand(new Occupant(task));
+                    }
+                }
+            }
+            return null;
+        }
+
+        private @Nullable TaskNode<?> after() {
+            TaskNode<?> here = at;
+            if (here == null) {
+                TaskNode<?> head = begun ? null : opened.group.tasks.head;
+                begun = true;
+                return head;
+            }
+            TaskNode<?> older = here.next;
+            if (older == here) {
+                seenFrom = Math.min(seenFrom, here.id());
+                return opened.group.tasks.head;
+            }
+            return older;
+        }
+
+        @Override
+        public void leave(Visitor visitor) {
+            visitor.leave(opened);
+        }
+    }
+
+    /** A task, or a thread that is none, with what can be said of it. */
+    public static final class Occupant {
+        private final Strand strand;
+
+        private Occupant(Strand strand) {
+            this.strand = strand;
+        }
+
+        /**
+         * What is known of a task.
+         *
+         * @param task one of Espalier's
+         * @return to be asked
+         */
+        public static Occupant of(Task<?> task) {
+            return new Occupant((TaskNode<?>) task);
+        }
+
+        private List<Group> groups() {
+            var groups = new ArrayList<Group>();
+            for (Group group = strand.groups; group != null; group = group.outer) {
+                if (!group.isClosed()) {
+                    groups.add(group);
+                }
+            }
+            for (Scope s = strand.current; s != null; s = s == strand ? null : s.parent) {
+                Extras extras = s.extras;
+                if (extras != null) {
+                    for (StreamWindow<?, ?> stream : extras.streams()) {
+                        Group group = stream.group();
+                        if (group != null && !group.isClosed()) {
+                            groups.add(group);
+                        }
+                    }
+                }
+            }
+            return groups.reversed(); // the outermost first
+        }
+
+        /**
+         * Its thread.
+         *
+         * @return null if it has none yet, or no more
+         */
+        public @Nullable Thread thread() {
+            return strand.thread;
+        }
+
+        /**
+         * The task.
+         *
+         * @return null if it is a thread that is no task
+         */
+        public @Nullable Task<?> task() {
+            return strand instanceof TaskNode<?> task ? task : null;
+        }
+
+        /**
+         * Whether the task is a daemon.
+         *
+         * @return false for a thread
+         */
+        public boolean isDaemon() {
+            return strand instanceof TaskNode<?> task && task.isDaemon();
+        }
+
+        /**
+         * How long ago the task was forked, within 34 ms.
+         *
+         * @return empty if nobody wanted to know then, and for a thread
+         */
+        public Optional<Duration> age() {
+            return strand instanceof TaskNode<?> task ? Ages.of(task) : Optional.empty();
+        }
+
+        /**
+         * The scopes that it is in, those that users never see left out.
+         *
+         * @return the innermost first
+         */
+        public List<CancelScope> scopes() {
+            var scopes = new ArrayList<CancelScope>();
+            for (Scope s = strand.current; s != null && s != strand; s = s.parent) {
+                if (!s.isTransparent()) {
+                    scopes.add(s);
+                }
+            }
+            return scopes;
+        }
+
+        /**
+         * The deadline of the code that it is in.
+         *
+         * @return perhaps {@link Deadline#NONE}
+         */
+        public Deadline deadline() {
+            return strand.current.effectiveDeadline();
+        }
+
+        /**
+         * Why the code that it is in is cancelled.
+         *
+         * @return null if it is not
+         */
+        public @Nullable CancelReason cancelled() {
+            return strand.current.effectiveReason();
+        }
+
+        /**
+         * Whether it was reported because it goes on although it is cancelled.
+         *
+         * @return and has not ended since
+         */
+        public boolean isStuck() {
+            return strand.isStuck();
+        }
+
+        /**
+         * What it waits for in Espalier, but for time to pass.
+         *
+         * @return null if it does not
+         */
+        public @Nullable Wait waiting() {
+            return Wait.of(strand);
+        }
+
+        /**
+         * What its thread is parked for, in Espalier or the JDK.
+         *
+         * @return a {@link Deadline} if it sleeps until then; null if it is not parked, or nobody said for what
+         */
+        public @Nullable Object blocker() {
+            Thread thread = strand.thread;
+            return thread == null ? null : LockSupport.getBlocker(thread);
+        }
+
+        /**
+         * Where it is in the tree.
+         *
+         * @return the groups and tasks from the outermost to this one
+         */
+        public String path() {
+            return Pursuit.path(strand);
+        }
+
+        /** The same thread or task. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Occupant occupant && occupant.strand == strand;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(strand);
+        }
+
+        @Override
+        public String toString() {
+            Thread thread = strand.thread;
+            return strand instanceof TaskNode<?> || thread == null
+                    ? strand.describe()
+                    : "thread '" + thread.getName() + "'";
+        }
+    }
+
+    /** A group that is open, with what can be said of it. */
+    public static final class Opened {
+        private final Group group;
+
+        private Opened(Group group) {
+            this.group = group;
+        }
+
+        /**
+         * The group.
+         *
+         * @return open, or just closed
+         */
+        public TaskGroup group() {
+            return group;
+        }
+
+        /**
+         * Its counts.
+         *
+         * @return without those that are stuck, for which all below it would have to be walked over
+         */
+        public GroupStats counts() {
+            return GroupExit.stats(group, 0);
+        }
+
+        /**
+         * How long ago it was opened.
+         *
+         * @return on its backend's clock
+         */
+        public Duration age() {
+            return Ages.of(group);
+        }
+
+        /**
+         * Its deadline, or that of what is around it.
+         *
+         * @return perhaps {@link Deadline#NONE}
+         */
+        public Deadline deadline() {
+            return group.effectiveDeadline();
+        }
+
+        /**
+         * Why it is cancelled.
+         *
+         * @return null if it is not
+         */
+        public @Nullable CancelReason cancelled() {
+            return group.effectiveReason();
+        }
+
+        /**
+         * Whether it is of a stream, and no thread owns it.
+         *
+         * @return whether
+         */
+        public boolean isOfStream() {
+            return group.owner instanceof StreamStrand;
+        }
+
+        @Override
+        public String toString() {
+            return Objects.requireNonNull(group).describe();
+        }
+    }
+}
