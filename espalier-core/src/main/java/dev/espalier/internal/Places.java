@@ -110,14 +110,14 @@ final class Places extends WaitLine {
 
     /** B2: whether, with this thread waiting too, every place is held by a task that waits, itself or below it, to fork here. */
     private void refuseDeadlock(@Nullable Strand here) {
-        TaskNode<?> mine = holder(here);
+        TaskNode<?> mine = here == null ? null : here.memberOf(group);
         if (mine == null || group.isEffectivelyCancelled()) {
             return;
         }
         Set<TaskNode<?>> stuck = Collections.newSetFromMap(new IdentityHashMap<>());
         stuck.add(mine);
         for (Turn waiting : turns()) {
-            TaskNode<?> holder = holder(waiting.strand);
+            TaskNode<?> holder = waiting.strand == null ? null : waiting.strand.memberOf(group);
             if (holder != null && !waiting.isLeaving()) {
                 stuck.add(holder);
             }
@@ -131,17 +131,5 @@ final class Places extends WaitLine {
                             + String.join(", ", names)
                             + "; let the body fork, raise the limit, or open a group of their own in the tasks");
         }
-    }
-
-    /** The task of this group that the thread is, or is below. */
-    private @Nullable TaskNode<?> holder(@Nullable Strand strand) {
-        Strand s = strand;
-        while (s instanceof TaskNode<?> task) {
-            if (task.group() == group) {
-                return task;
-            }
-            s = task.group().owner.host();
-        }
-        return null;
     }
 }
