@@ -3,104 +3,84 @@
 package dev.espalier.internal;
 
 import dev.espalier.Deadline;
+import dev.espalier.internal.Stock.Entry;
+import dev.espalier.pool.WorkerPool;
 import dev.espalier.sync.Party;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a worker pool between those who submit them and the workers: who waits for whom, and where each item is.
+ * The items of a worker pool between those who submit them and the workers: who waits for whom.
  *
  * @param <I> the item
  */
 final class Intake<I> {
     /*
-     * Where an item is. Each moves by one step under the monitor, so that it is in one place, always (S4):
+     * Where an item is, of which the Stock keeps account. Each moves by one step under the monitor, so that it is in one place, always (S4):
      *
      *   offered   its submitter has it, and perhaps waits with it in `room`; it is not submitted
-     *   queued    in `queue`
+     *   queued    in the queue
      *   running   with a worker: its work, then, if that failed, the failure handler
      *   swept     taken from the queue to be handed to the failure handler, since nobody will work on it
      *   done      its work has returned
      *   failed    the failure handler has had it
      *   returned  by cancel()
      *
-     *   offered -> queued    there is room: capacity, and one for each worker that is idle
-     *   offered -> running   a worker that finds the queue empty takes it straight from the first who waits
-     *   queued  -> running   a worker takes it, and makes room for the first who waits
+     *   offered -> queued    there is room: capacity, and one for each worker that is idle; or, if its submitter waits for room, by the worker that makes
+     *                        some: taking an item, or finding the queue empty, it lets in the first who waits in the same step
+     *   queued  -> running   a worker takes it
      *   running -> queued    at the head: the worker was cancelled when it got it, and has not begun (WaitLine, S1)
      *   queued  -> returned  cancel()
      *   queued  -> swept     the pool is over, but not by cancel(): its group is cancelled, or no worker is left
      *   offered stays with its submitter, which is told so, if that gives up, or if the pool takes no more.
      * A submitter that is cancelled when its item has left it has submitted it, and returns (C7).
      *
-     * States of the pool, in phase
-     *   OPEN -> STOPPED    takes no more; workers take what is queued, then end. By stop, or if `ending` (the body has ended) and nothing is left.
-     *   OPEN, STOPPED -> CANCELLED   takes no more; nothing is taken any more. By cancel(), or by a worker that leaves and finds that the group is
-     *                      cancelled, or that it is the last.
-     * Workers that leave while others have items to come are replaced; so while the phase is OPEN, or something is queued, there is a worker
-     * (`live`, which counts one that is being replaced), or one that is about to sweep.
+     * States of the pool
+     *   OPEN -> STOPPED    takes no more; workers take what is queued, then go. By stop, or if `ending` (the body has ended) and nothing is left.
+     *   OPEN, STOPPED -> CANCELLED   takes no more; nothing is taken from the queue any more. By cancel(), or by a worker that goes and finds that the
+     *                      group is cancelled, or that it is the last.
+     * Workers that go while there are, or may be, items to come are replaced. So while the pool is OPEN, or something is queued, there is a
+     * worker (`live` counts one that is being replaced), or one that is about to sweep.
      *
      * Three lines under one monitor, all first come, first served:
      *   room     submitters wait for room for their item
      *   supply   idle workers wait for an item, or for the end
      *   drained  who stops the pool waits until nothing is left
-     * Taking from the queue lets in the first of `room` in the same step, on the worker's thread; those who were let in so are in `admitted` until
-     * they have been woken, by whoever let them in, after the monitor is released.
+     * Submitters that a worker has let in are in `admitted` until they are woken, after the monitor is released.
+     *
+     * Memory ordering: everything is read and written under the monitor; what a worker reads of its own item without it was written before its turn was
+     * granted, which it has seen.
      *
      * Lock order: as that of WaitLine; under the monitor nothing foreign is called.
      *
      * Why not two Conditions of a Lock: bookkeeping must work in a worker that is cancelled, where a Lock cannot be acquired; and who waits to
      * submit would queue twice. Why not a queue of java.util.concurrent: see WaitLine.
      */
-    enum Phase {
-        OPEN,
-        STOPPED,
-        CANCELLED
-    }
-
-    /** An item on its way: compared by identity, whatever the item's equals does. */
-    static final class Entry<I> {
-        final I item;
-        /** Whether the pool did not take it; written under the monitor before its turn is granted. */
-        boolean refused;
-
-        Entry(I item) {
-            this.item = item;
-        }
-    }
-
     private final Group group;
     private final String name;
-    private final int capacity;
     final Room room = new Room();
     final Supply supply = new Supply(room);
     final Drained drained = new Drained(room);
-
-    // Guarded by the monitor.
-    private final ArrayDeque<Entry<I>> queue = new ArrayDeque<>();
+    /** Guarded by the monitor. */
+    private final Stock<I> stock;
+    /** Guarded by the monitor. */
     private final ArrayDeque<Turn> admitted = new ArrayDeque<>();
-    private final LinkedHashSet<Worker<I>> running = new LinkedHashSet<>();
-    private Phase phase = Phase.OPEN;
-    private boolean ending;
-    private int live;
-    private int swept;
-    private long submitted;
-    private long done;
-    private long failed;
 
     Intake(Group group, String name, int capacity) {
         this.group = group;
         this.name = name;
-        this.capacity = capacity;
+        this.stock = new Stock<>(group, capacity);
     }
 
     // ---- who submits
 
-    /** Puts an item in the queue if there is room, and nobody waits for it; whether the pool has decided. */
+    /** Puts an item in the queue if there is room, and nobody waits for it; whether that has been decided. */
     boolean offer(Turn turn) {
         boolean decided = room.tryAcquire(turn);
         pass();
@@ -125,34 +105,30 @@ final class Intake<I> {
         }
     }
 
-    /** Whether every worker waits, itself or below it, to submit to this very pool. As B2, under the monitor. */
-    private void refuseDeadlock(Turn mine) {
-        TaskNode<?> worker = mine.strand == null ? null : mine.strand.memberOf(group);
-        if (worker == null) {
+    /** As B2: whether every worker waits, itself or below it, to submit to this very pool. Under the monitor. */
+    private void refuseDeadlock(Turn turn) {
+        TaskNode<?> mine = turn.strand == null ? null : turn.strand.memberOf(group);
+        if (mine == null) {
             return;
         }
-        var stuck = new LinkedHashSet<TaskNode<?>>();
-        for (Turn waiting : room.turns()) {
-            TaskNode<?> holder = waiting.strand == null ? null : waiting.strand.memberOf(group);
-            if (holder != null && (waiting == mine || !waiting.isLeaving())) {
-                stuck.add(holder);
-            }
-        }
-        if (stuck.size() >= live) {
-            boolean _ = room.remove(mine);
+        Set<TaskNode<?>> stuck = Stuck.in(room, group, mine);
+        if (stuck.size() >= stock.live()) {
+            boolean _ = room.remove(turn);
             throw new IllegalStateException("this submit would never end: worker pool '" + name
-                    + "' is full, and each of its workers waits to submit to it: "
-                    + String.join(", ", stuck.stream().map(TaskNode::name).toList())
+                    + "' is full, and each of its workers waits to submit to it: " + Stuck.names(stuck)
                     + "; use trySubmit in the work, make the queue longer, or submit from outside");
         }
     }
 
-    // ---- workers, which come and go
+    // ---- what happens to items and workers
 
-    void arrive() {
+    /** A worker is done with its item. */
+    void finished(Worker<I> worker, boolean succeeded) { // as depart and sweptUp, allocates nothing (L12)
         synchronized (room.monitor) {
-            live++;
+            stock.finish(worker, succeeded);
+            stopIfIdle();
         }
+        pass();
     }
 
     /**
@@ -161,58 +137,24 @@ final class Intake<I> {
      * @return items that nobody will work on, which the caller hands over, and says so with {@link #sweptUp}
      */
     List<Entry<I>> depart() {
-        List<Entry<I>> rest = List.of();
+        List<Entry<I>> rest;
         synchronized (room.monitor) {
-            live--;
-            if (phase == Phase.CANCELLED || group.isEffectivelyCancelled() || (live == 0 && !isOver())) {
-                phase = Phase.CANCELLED;
-                rest = takeQueue();
-                swept += rest.size();
-            }
+            rest = stock.depart();
         }
         pass();
         return rest;
     }
 
-    /** One of the items that {@link #depart} returned has been handed over. */
     void sweptUp() {
         synchronized (room.monitor) {
-            swept--;
-            failed++;
+            stock.sweptUp();
         }
         pass();
     }
 
-    /** Whether a worker that goes is missed. */
-    boolean wantsWorkers() {
-        synchronized (room.monitor) {
-            return phase != Phase.CANCELLED && !isOver() && !group.isEffectivelyCancelled();
-        }
-    }
-
-    /** A worker is done with its item. */
-    void finished(Worker<I> worker, boolean succeeded) {
-        synchronized (room.monitor) {
-            running.remove(worker);
-            worker.entry = null;
-            if (succeeded) {
-                done++;
-            } else {
-                failed++;
-            }
-            endIfIdle();
-        }
-        pass();
-    }
-
-    // ---- the end
-
-    /** Takes no more items. */
     void stop() {
         synchronized (room.monitor) {
-            if (phase == Phase.OPEN) {
-                phase = Phase.STOPPED;
-            }
+            stock.stop();
         }
         pass();
     }
@@ -220,87 +162,45 @@ final class Intake<I> {
     /** Takes no more items once nothing is left. */
     void stopWhenIdle() {
         synchronized (room.monitor) {
-            ending = true;
-            endIfIdle();
+            stock.end();
+            stopIfIdle();
         }
         pass();
     }
 
-    private void endIfIdle() {
-        if (ending && phase == Phase.OPEN && isIdle() && room.first() == null) {
-            phase = Phase.STOPPED;
+    private void stopIfIdle() {
+        if (room.first() == null) {
+            stock.stopIfIdle();
         }
     }
 
-    /** What cancel() found. */
-    record Cancelled<I>(List<Entry<I>> notBegun, List<PlainScope> running) {}
-
-    Cancelled<I> cancel() {
-        Cancelled<I> found;
+    Stock.Cancelled<I> cancel() {
+        Stock.Cancelled<I> found;
         synchronized (room.monitor) {
-            phase = Phase.CANCELLED;
-            found = new Cancelled<>(
-                    takeQueue(),
-                    running.stream()
-                            .map(worker -> Objects.requireNonNull(worker.scope))
-                            .toList());
+            found = stock.cancel();
         }
         pass();
         return found;
     }
 
-    private List<Entry<I>> takeQueue() {
-        var taken = new ArrayList<>(queue);
-        queue.clear();
-        return taken;
-    }
-
-    // ---- under the monitor
-
-    private boolean isIdle() {
-        return queue.isEmpty() && running.isEmpty() && swept == 0;
-    }
-
-    /** Whether there is nothing for a worker, and never will be. */
-    private boolean isOver() {
-        return phase != Phase.OPEN && queue.isEmpty();
-    }
-
-    private boolean accepts() {
-        return phase == Phase.OPEN && !group.isEffectivelyCancelled();
-    }
-
-    /** Lets in the first who waits for room; its item, or null. */
-    private @Nullable Entry<I> admit() {
-        Turn first = room.first();
-        if (first == null || !accepts()) {
-            return null;
+    void arrive() {
+        synchronized (room.monitor) {
+            stock.arrive();
         }
-        boolean _ = room.remove(first);
-        first.granted = true;
-        admitted.add(first);
-        submitted++;
-        return entryOf(first);
     }
 
-    @SuppressWarnings("unchecked") // Workers makes no others
-    private Entry<I> entryOf(Turn turn) {
-        return (Entry<I>) Objects.requireNonNull(turn.claim);
+    <R> R look(Function<Stock<I>, R> look) {
+        synchronized (room.monitor) {
+            return look.apply(stock);
+        }
     }
 
-    @SuppressWarnings("unchecked") // Worker makes no others
-    private Worker<I> workerOf(Turn turn) {
-        return (Worker<I>) Objects.requireNonNull(turn.claim);
-    }
-
-    // ---- without the monitor
-
-    /** Hands items on to those who wait, and wakes them. */
+    /** Hands items on to those who wait, and wakes them; not under the monitor. */
     void pass() {
         if (supply.size() != 0) {
             supply.advance();
         }
-        if (room.size() != 0 && !isOpen()) {
+        if (room.size() != 0 && !look(Stock::accepts)) {
             room.advance(); // all are refused
         }
         if (drained.size() != 0) {
@@ -317,71 +217,75 @@ final class Intake<I> {
         }
     }
 
-    private boolean isOpen() {
+    /** Lets in the first who waits for room; its item, or null. Under the monitor. */
+    private @Nullable Entry<I> admit() {
+        Turn first = room.first();
+        if (first == null || !stock.accepts()) {
+            return null;
+        }
+        boolean _ = room.remove(first);
+        first.granted = true;
+        admitted.add(first);
+        return entryOf(first);
+    }
+
+    @SuppressWarnings("unchecked") // Workers makes no others
+    private Entry<I> entryOf(Turn turn) {
+        return (Entry<I>) Objects.requireNonNull(turn.claim);
+    }
+
+    @SuppressWarnings("unchecked") // Worker makes no others
+    private Worker<I> workerOf(Turn turn) {
+        return (Worker<I>) Objects.requireNonNull(turn.claim);
+    }
+
+    // ---- looking
+
+    WorkerPool.Statistics<I> statistics(long time) {
         synchronized (room.monitor) {
-            return accepts();
+            var running = new ArrayList<WorkerPool.Running<I>>();
+            for (Worker<I> worker : stock.running()) {
+                I item = Objects.requireNonNull(worker.entry).item;
+                Duration age = Duration.ofNanos(Math.max(0, time - worker.since));
+                running.add(new WorkerPool.Running<>(item, worker.party(), age));
+            }
+            return new WorkerPool.Statistics<>(
+                    stock.live(),
+                    stock.queued(),
+                    List.copyOf(running),
+                    room.waiting(),
+                    stock.submitted(),
+                    stock.done(),
+                    stock.failed());
         }
     }
 
-    /** What can be seen at a moment. */
-    record Snapshot<I>(
-            Phase phase,
-            int live,
-            int queued,
-            List<Running<I>> running,
-            List<Party> waiting,
-            long submitted,
-            long done,
-            long failed) {}
-
-    /** An item with a worker. */
-    record Running<I>(I item, Party worker, long since) {}
-
-    Snapshot<I> snapshot() {
-        synchronized (room.monitor) {
-            List<Running<I>> now = running.stream()
-                    .map(worker ->
-                            new Running<>(Objects.requireNonNull(worker.entry).item, worker.party(), worker.since))
-                    .toList();
-            return new Snapshot<>(phase, live, queue.size(), now, room.waiting(), submitted, done, failed);
-        }
-    }
-
-    /** The workers that have items. */
     private List<Party> busy() {
-        return running.stream().map(Worker::party).toList();
+        return stock.running().stream().map(Worker::party).toList();
     }
+
+    // ---- the lines
 
     /** Submitters. */
     final class Room extends WaitLine {
         @Override
         protected boolean take(Turn turn) {
             Entry<I> entry = entryOf(turn);
-            if (!accepts()) {
-                entry.refused = true;
-                return true;
-            }
-            if (queue.size() >= capacity + supply.size()) {
-                return false;
-            }
-            queue.add(entry);
-            submitted++;
-            return true;
+            entry.refused = !stock.accepts();
+            return entry.refused || stock.add(entry, supply.size());
         }
 
         @Override
         protected void putBack(Turn turn) {
-            Entry<I> entry =
-                    entryOf(turn); // only after an Error in the wait: what has been taken meanwhile is submitted
-            if (!entry.refused && queue.remove(entry)) {
-                submitted--;
-            }
+            stock.remove(
+                    entryOf(turn)); // only after an Error in the wait: what a worker has taken meanwhile is submitted
         }
 
         @Override
         public List<Party> holders() {
             synchronized (monitor) {
-                return running.size() == live ? busy() : List.of(); // else one is about to take an item
+                List<Party> busy = busy();
+                return busy.size() == stock.live() ? busy : List.of(); // else one is about to take an item
             }
         }
 
@@ -399,34 +303,12 @@ final class Intake<I> {
 
         @Override
         protected boolean take(Turn turn) {
-            if (phase == Phase.CANCELLED) {
-                return true;
-            }
-            Entry<I> entry = queue.poll();
-            Entry<I> next = admit();
-            if (entry == null) {
-                entry = next;
-            } else if (next != null) {
-                queue.add(next);
-            }
-            if (entry == null) {
-                return isOver();
-            }
-            Worker<I> worker = workerOf(turn);
-            worker.entry = entry;
-            running.add(worker);
-            return true;
+            return stock.isCancelled() || stock.begin(workerOf(turn), admit()) || stock.isOver();
         }
 
         @Override
         protected void putBack(Turn turn) {
-            Worker<I> worker = workerOf(turn);
-            Entry<I> entry = worker.entry;
-            if (entry != null) {
-                running.remove(worker);
-                worker.entry = null;
-                queue.addFirst(entry);
-            }
+            stock.giveBack(workerOf(turn));
         }
 
         @Override
@@ -443,7 +325,7 @@ final class Intake<I> {
 
         @Override
         protected boolean take(Turn turn) {
-            return phase != Phase.OPEN && isIdle();
+            return stock.isDrained();
         }
 
         @Override

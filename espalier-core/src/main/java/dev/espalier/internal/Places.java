@@ -5,9 +5,6 @@ package dev.espalier.internal;
 import dev.espalier.Deadline;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -114,21 +111,12 @@ final class Places extends WaitLine {
         if (mine == null || group.isEffectivelyCancelled()) {
             return;
         }
-        Set<TaskNode<?>> stuck = Collections.newSetFromMap(new IdentityHashMap<>());
-        stuck.add(mine);
-        for (Turn waiting : turns()) {
-            TaskNode<?> holder = waiting.strand == null ? null : waiting.strand.memberOf(group);
-            if (holder != null && !waiting.isLeaving()) {
-                stuck.add(holder);
-            }
-        }
+        Set<TaskNode<?>> stuck = Stuck.in(this, group, mine);
         if (stuck.size() >= limit) {
-            var names = new ArrayList<String>();
-            stuck.forEach(task -> names.add(task.name()));
             throw new IllegalStateException(
                     "this fork would never get a place: all " + limit + " places of " + group.describe()
                             + " are held by tasks that wait, themselves or below them, to fork in it: "
-                            + String.join(", ", names)
+                            + Stuck.names(stuck)
                             + "; let the body fork, raise the limit, or open a group of their own in the tasks");
         }
     }

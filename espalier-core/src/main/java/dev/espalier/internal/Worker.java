@@ -40,7 +40,7 @@ final class Worker<I> implements Action {
      */
     private final Workers<I> pool;
 
-    Intake.@Nullable Entry<I> entry;
+    Stock.@Nullable Entry<I> entry;
 
     @Nullable
     PlainScope scope;

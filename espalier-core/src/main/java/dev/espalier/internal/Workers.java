@@ -13,7 +13,6 @@ import dev.espalier.Status;
 import dev.espalier.TaskGroup;
 import dev.espalier.pool.WorkerOptions;
 import dev.espalier.pool.WorkerPool;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -130,7 +129,7 @@ public final class Workers<I> implements WorkerPool<I> {
                 started = forks();
             } finally {
                 if (!started) {
-                    intake.depart(); // nothing to hand over: nobody has the pool yet
+                    List<?> _ = intake.depart(); // nothing to hand over: nobody has the pool yet
                 }
             }
         }
@@ -158,7 +157,7 @@ public final class Workers<I> implements WorkerPool<I> {
         boolean replaced = false;
         try {
             boolean dooms = failed && options.group().failurePolicy() == FailurePolicy.CANCEL;
-            if (!dooms && intake.wantsWorkers()) {
+            if (!dooms && intake.look(Stock::wantsWorkers)) {
                 replaced = forks();
             }
         } catch (RuntimeException | Error e) { // L11
@@ -168,12 +167,12 @@ public final class Workers<I> implements WorkerPool<I> {
             return thrown;
         }
         Throwable end = thrown;
-        List<Intake.Entry<I>> rest = intake.depart();
+        List<Stock.Entry<I>> rest = intake.depart();
         if (irreplaceable != null) {
             Log.warn(
                     "a worker of " + describe() + " could not be replaced; others go on, if there are any",
                     irreplaceable);
-            if (!failed && intake.snapshot().live() == 0) {
+            if (!failed && intake.look(Stock::live) == 0) {
                 end = irreplaceable;
             }
         }
@@ -181,7 +180,7 @@ public final class Workers<I> implements WorkerPool<I> {
     }
 
     /** Gives what nobody will work on to the failure handler; what is to end the worker. */
-    private @Nullable Throwable sweep(@Nullable Throwable end, boolean isFailure, List<Intake.Entry<I>> rest) {
+    private @Nullable Throwable sweep(@Nullable Throwable end, boolean isFailure, List<Stock.Entry<I>> rest) {
         if (rest.isEmpty()) {
             return end;
         }
@@ -201,7 +200,7 @@ public final class Workers<I> implements WorkerPool<I> {
         return first;
     }
 
-    private void handOver(Iterator<Intake.Entry<I>> items, List<Throwable> thrown) {
+    private void handOver(Iterator<Stock.Entry<I>> items, List<Throwable> thrown) {
         CancelReason reason = group.isEffectivelyCancelled()
                 ? Reasons.of(group)
                 : Reasons.plain(group, describe() + " has no worker left");
@@ -255,14 +254,14 @@ public final class Workers<I> implements WorkerPool<I> {
 
     @Override
     public void submit(I item) throws InterruptedException {
-        var entry = new Intake.Entry<>(checked(item));
+        var entry = new Stock.Entry<>(checked(item));
         intake.put(Turn.here(entry));
         checkTaken(entry);
     }
 
     @Override
     public boolean trySubmit(I item) {
-        var entry = new Intake.Entry<>(checked(item));
+        var entry = new Stock.Entry<>(checked(item));
         boolean decided = intake.offer(Turn.here(entry));
         checkTaken(entry);
         return decided;
@@ -279,9 +278,9 @@ public final class Workers<I> implements WorkerPool<I> {
         return Objects.requireNonNull(item, "the item is null; a pool takes only what is there");
     }
 
-    private void checkTaken(Intake.Entry<I> entry) {
+    private void checkTaken(Stock.Entry<I> entry) {
         if (entry.refused) {
-            String why = intake.snapshot().phase() == Intake.Phase.STOPPED
+            String why = intake.look(Stock::phase) == Stock.Phase.STOPPED
                     ? " was stopped: it takes no more items"
                     : group.isEffectivelyCancelled()
                             ? " takes no more items, since it was cancelled: "
@@ -319,7 +318,7 @@ public final class Workers<I> implements WorkerPool<I> {
     @Override
     public List<I> cancel(String reason) {
         Objects.requireNonNull(reason, "reason");
-        Intake.Cancelled<I> found = intake.cancel();
+        Stock.Cancelled<I> found = intake.cancel();
         found.running().forEach(scope -> scope.cancel(reason));
         return found.notBegun().stream().map(entry -> entry.item).toList();
     }
@@ -333,13 +332,7 @@ public final class Workers<I> implements WorkerPool<I> {
 
     @Override
     public Statistics<I> statistics() {
-        Intake.Snapshot<I> now = intake.snapshot();
-        long time = group.backend().nanoTime();
-        List<Running<I>> running = now.running().stream()
-                .map(one -> new Running<>(one.item(), one.worker(), Duration.ofNanos(Math.max(0, time - one.since()))))
-                .toList();
-        return new Statistics<>(
-                now.live(), now.queued(), running, now.waiting(), now.submitted(), now.done(), now.failed());
+        return intake.statistics(group.backend().nanoTime());
     }
 
     String describe() {
@@ -348,13 +341,13 @@ public final class Workers<I> implements WorkerPool<I> {
 
     @Override
     public String toString() {
-        Intake.Snapshot<I> now = intake.snapshot();
+        Statistics<I> now = statistics();
         return describe() + " ["
-                + switch (now.phase()) {
+                + switch (intake.look(Stock::phase)) {
                     case OPEN -> "open";
                     case STOPPED -> "stopped";
                     case CANCELLED -> "cancelled";
                 }
-                + ", " + now.running().size() + " of " + now.live() + " workers busy, " + now.queued() + " queued]";
+                + ", " + now.running().size() + " of " + now.workers() + " workers busy, " + now.queued() + " queued]";
     }
 }

@@ -21,7 +21,11 @@ import org.junit.jupiter.api.DisplayName;
 
 /** Worker pools under ten thousand random cancellations of those who submit, of workers, and of pools: no item is lost, and none goes two ways. */
 public class WorkerPoolStressTest {
+    /** How many cancellations hit who submits, or a worker with an item. */
+    private static final int CANCELLATIONS = BackendExtension.volume(10_000);
+
     private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicInteger cancellations = new AtomicInteger();
     private final Queue<Integer> submitted = new ConcurrentLinkedQueue<>();
     private final Queue<Integer> done = new ConcurrentLinkedQueue<>();
     private final Queue<Integer> failed = new ConcurrentLinkedQueue<>();
@@ -44,6 +48,9 @@ public class WorkerPoolStressTest {
             throw new AssertionError("unexpected failure of item " + item, failure);
         }
         failed.add(item);
+        if (failure instanceof CancelledException) {
+            cancellations.incrementAndGet();
+        }
         if (item % 11 == 0) {
             throw new IllegalStateException("handler of " + item);
         }
@@ -51,12 +58,16 @@ public class WorkerPoolStressTest {
 
     private void offer(WorkerPool<Integer> pool, Stress.Worker worker) throws InterruptedException {
         int item = numbers.incrementAndGet();
+        worker.work();
         try {
             if (worker.draw(4) != 0) {
                 pool.submit(item);
             } else if (!pool.trySubmit(item)) {
                 return;
             }
+        } catch (CancelledException e) {
+            cancellations.incrementAndGet();
+            throw e;
         } catch (RejectedExecutionException e) {
             worker.work();
             return;
@@ -95,12 +106,14 @@ public class WorkerPoolStressTest {
                             .group(g -> g.failurePolicy(FailurePolicy.COLLECT)),
                     this::work,
                     pool -> {
-                        new Stress("stress of WorkerPool").run(worker -> {
-                            if (worker.draw(16) == 0) {
-                                cancelOne(pool, worker);
-                            }
-                            offer(pool, worker);
-                        });
+                        do {
+                            new Stress("stress of WorkerPool").run(worker -> {
+                                if (worker.draw(3) == 0) {
+                                    cancelOne(pool, worker);
+                                }
+                                offer(pool, worker);
+                            });
+                        } while (!BackendExtension.isSimulated() && cancellations.get() < CANCELLATIONS);
                         pool.stop();
                         var now = pool.statistics();
                         assertThat(now.running()).isEmpty();
