@@ -27,10 +27,17 @@ class DocsTest {
     private static final List<Path> EXAMPLES = Stream.of(
                     "espalier-core/src/test/java/dev/espalier",
                     "espalier-test/src/test/java/dev/espalier/test/examples",
-                    "espalier-integration/src/test/java/dev/espalier/integration")
+                    "espalier-integration/src/test/java/dev/espalier/integration",
+                    "espalier-benchmarks/src/main/java/dev/espalier/benchmarks",
+                    "espalier-channels/src/test/java/dev/espalier/channels")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");
+
+    /** Before a table each of whose right-hand cells is code of the tests of these classes. */
+    private static final Pattern CELLS = Pattern.compile("<!-- cells: ([\\w ]+) -->");
+
+    private static final Pattern CODE_SPAN = Pattern.compile("`([^`]+)`");
 
     private record Block(int line, String comment, String code) {}
 
@@ -55,6 +62,115 @@ class DocsTest {
                 .isNotEmpty();
     }
 
+    @TestFactory
+    @DisplayName("each right-hand cell of a table that says so is code that the tests run")
+    Stream<DynamicTest> cells() throws IOException {
+        var tests = new ArrayList<DynamicTest>();
+        for (Path page : pages()) {
+            List<String> lines = Files.readAllLines(page);
+            for (int i = 0; i < lines.size(); i++) {
+                Matcher comment = CELLS.matcher(lines.get(i).strip());
+                if (comment.matches()) {
+                    String where = ROOT.relativize(page) + ":" + (i + 1);
+                    List<String> rows = rowsAfter(lines, i + 1);
+                    tests.add(dynamicTest(where, () -> checkCells(where, rows, comment.group(1))));
+                }
+            }
+        }
+        return tests.stream();
+    }
+
+    @Test
+    @DisplayName("the page for those who come from other languages consists of such tables")
+    void comingFromHasCells() throws IOException {
+        List<String> lines = Files.readAllLines(ROOT.resolve("docs/coming-from.md"));
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith("|---")) {
+                assertThat(lines.get(i - 2)).as("docs/coming-from.md:%d", i - 1).matches(CELLS);
+            }
+        }
+        assertThat(lines).filteredOn(line -> CELLS.matcher(line).matches()).hasSizeGreaterThan(4);
+    }
+
+    @Test
+    @DisplayName("a cell whose code stands nowhere, or only outside of the tests, is found")
+    void cellsAreChecked() {
+        String run = testedCode(List.of(
+                "private static int helper() { return 1; } // helper() in a comment",
+                "@Test",
+                "@DisplayName(\"one { of them\")",
+                "void one() { // two() in a comment",
+                "    if (helper() ==",
+                "            1) { run(\"}\"); }",
+                "}",
+                "void two() { helper(); never(); }"));
+        assertThat(run).contains("helper()==1", "run(\"}\");").doesNotContain("two()", "never()", "return1");
+    }
+
+    private static List<String> rowsAfter(List<String> lines, int from) {
+        var rows = new ArrayList<String>();
+        for (int i = from; i < lines.size() && lines.get(i).startsWith("|"); i++) {
+            rows.add(lines.get(i));
+        }
+        assertThat(rows).as("the table after line %d", from).hasSizeGreaterThan(2);
+        return rows.subList(2, rows.size());
+    }
+
+    private static void checkCells(String where, List<String> rows, String classes) throws IOException {
+        var run = new StringBuilder();
+        for (String name : classes.strip().split(" +")) {
+            run.append(testedCode(Files.readAllLines(source(where, name)))).append('\n');
+        }
+        for (String row : rows) {
+            List<String> cells = List.of(row.strip().replaceAll("^\\||\\|$", "").split("\\|"));
+            List<String> spans = CODE_SPAN
+                    .matcher(cells.getLast())
+                    .results()
+                    .map(span -> span.group(1))
+                    .toList();
+            assertThat(spans)
+                    .as("%s: code in the right-hand cell of %s", where, row)
+                    .isNotEmpty();
+            for (String span : spans) {
+                assertThat(run.toString().contains(withoutSpace(span)))
+                        .as("%s: no test of %s has the code %s", where, classes, span)
+                        .isTrue();
+            }
+        }
+    }
+
+    /** What stands in the test methods of a class, without comments and white space. */
+    private static String testedCode(List<String> lines) {
+        String source =
+                lines.stream().map(line -> line.replaceAll("(^|\\s)// .*", "")).reduce("", (a, b) -> a + "\n" + b);
+        var code = new StringBuilder();
+        for (int at = source.indexOf("@Test\n"); at >= 0; at = source.indexOf("@Test\n", at + 1)) {
+            int start = source.indexOf('{', source.indexOf("void ", at));
+            code.append(source, start, endOfBraces(source, start)).append('\n');
+        }
+        return withoutSpace(code.toString());
+    }
+
+    private static int endOfBraces(String source, int start) {
+        int depth = 0;
+        boolean quoted = false;
+        for (int i = start; i < source.length(); i++) {
+            char c = source.charAt(i);
+            if (c == '"' && source.charAt(i - 1) != '\\') {
+                quoted = !quoted;
+            } else if (!quoted && c == '{') {
+                depth++;
+            } else if (!quoted && c == '}' && --depth == 0) {
+                return i + 1;
+            }
+        }
+        throw new AssertionError("braces that do not end: " + source.substring(start));
+    }
+
+    private static String withoutSpace(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+
     private static void check(String where, Block block) throws IOException {
         Matcher comment = COMMENT.matcher(block.comment());
         assertThat(comment.matches())
@@ -62,16 +178,20 @@ class DocsTest {
                         "%s: the line before a ```java block is <!-- region: File#region -->, and not: %s",
                         where, block.comment())
                 .isTrue();
-        Path file = EXAMPLES.stream()
-                .map(folder -> folder.resolve(comment.group(1) + ".java"))
-                .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(where + ": no " + comment.group(1) + ".java in " + EXAMPLES));
+        Path file = source(where, comment.group(1));
         assertThat(block.code()).as(where).isEqualTo(region(Files.readAllLines(file), comment.group(2)));
     }
 
+    private static Path source(String where, String name) {
+        return EXAMPLES.stream()
+                .map(folder -> folder.resolve(name + ".java"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(where + ": no " + name + ".java in " + EXAMPLES));
+    }
+
     private static List<Path> pages() throws IOException {
-        var pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+        var pages = new ArrayList<>(List.of(ROOT.resolve("README.md"), ROOT.resolve("docs/coming-from.md")));
         try (Stream<Path> guide = Files.list(ROOT.resolve("docs/guide"))) {
             guide.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
         }

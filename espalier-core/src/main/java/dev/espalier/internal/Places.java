@@ -5,9 +5,6 @@ package dev.espalier.internal;
 import dev.espalier.Deadline;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -110,38 +107,17 @@ final class Places extends WaitLine {
 
     /** B2: whether, with this thread waiting too, every place is held by a task that waits, itself or below it, to fork here. */
     private void refuseDeadlock(@Nullable Strand here) {
-        TaskNode<?> mine = holder(here);
+        TaskNode<?> mine = here == null ? null : here.memberOf(group);
         if (mine == null || group.isEffectivelyCancelled()) {
             return;
         }
-        Set<TaskNode<?>> stuck = Collections.newSetFromMap(new IdentityHashMap<>());
-        stuck.add(mine);
-        for (Turn waiting : turns()) {
-            TaskNode<?> holder = holder(waiting.strand);
-            if (holder != null && !waiting.isLeaving()) {
-                stuck.add(holder);
-            }
-        }
+        Set<TaskNode<?>> stuck = Stuck.in(this, group, mine);
         if (stuck.size() >= limit) {
-            var names = new ArrayList<String>();
-            stuck.forEach(task -> names.add(task.name()));
             throw new IllegalStateException(
                     "this fork would never get a place: all " + limit + " places of " + group.describe()
                             + " are held by tasks that wait, themselves or below them, to fork in it: "
-                            + String.join(", ", names)
+                            + Stuck.names(stuck)
                             + "; let the body fork, raise the limit, or open a group of their own in the tasks");
         }
-    }
-
-    /** The task of this group that the thread is, or is below. */
-    private @Nullable TaskNode<?> holder(@Nullable Strand strand) {
-        Strand s = strand;
-        while (s instanceof TaskNode<?> task) {
-            if (task.group() == group) {
-                return task;
-            }
-            s = task.group().owner.host();
-        }
-        return null;
     }
 }

@@ -102,6 +102,18 @@ abstract sealed class Strand extends Scope permits ForeignStrand, StreamStrand, 
         return this;
     }
 
+    /** The task of the group that this thread is, or is below; null if there is none. */
+    final @Nullable TaskNode<?> memberOf(Group group) {
+        Strand s = this;
+        while (s instanceof TaskNode<?> task) {
+            if (task.group() == group) {
+                return task;
+            }
+            s = task.group().owner.host();
+        }
+        return null;
+    }
+
     /** Whether the thread's code is running, so that an interrupt makes sense. */
     abstract boolean isRunning();
 
