@@ -2,6 +2,8 @@
 
 package dev.espalier.internal;
 
+import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,18 @@ public final class Strands {
      */
     private static final ConcurrentMap<Thread, Strand> KNOWN = new ConcurrentHashMap<>();
 
+    /** Strands of no thread that own groups all the same: an application's. For whoever looks through all trees. */
+    private static final Set<Strand> THREADLESS = ConcurrentHashMap.newKeySet();
+
     private Strands() {}
+
+    static void addThreadless(Strand strand) {
+        THREADLESS.add(strand);
+    }
+
+    static void removeThreadless(Strand strand) {
+        THREADLESS.remove(strand);
+    }
 
     /** The strand of the calling thread; null if it is in no scope. */
     static @Nullable Strand current() {
@@ -82,7 +95,12 @@ public final class Strands {
     }
 
     private static @Nullable Strand lost(Thread thread) {
-        for (Strand root : KNOWN.values()) {
+        Strand found = find(KNOWN.values(), thread);
+        return found != null ? found : find(THREADLESS, thread);
+    }
+
+    private static @Nullable Strand find(Collection<Strand> roots, Thread thread) {
+        for (Strand root : roots) {
             for (Group group = root.groups; group != null; group = group.outer) {
                 TaskNode<?> task = Cascade.find(group, thread);
                 if (task != null) {
