@@ -132,7 +132,7 @@ final class Lifetime {
         }
         boolean _ = app.intake
                 .enter(); // nobody can have closed it: that comes after STOPPING, of which this thread or another is
-                          // part
+        // part
         Throwable thrown = null;
         starting = Thread.currentThread();
         try {

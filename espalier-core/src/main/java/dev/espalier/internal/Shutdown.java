@@ -103,7 +103,9 @@ final class Shutdown implements Runnable {
     }
 
     private void cancel() {
-        app.cancelAll();
+        if (app.lifetime.wasStarted()) { // else nobody has got in, and none of the groups is open
+            app.cancelAll();
+        }
         boolean _ = await(this::isEmpty, app.options::hardLimit);
     }
 
