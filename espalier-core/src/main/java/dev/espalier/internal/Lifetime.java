@@ -183,6 +183,9 @@ final class Lifetime {
                 if (e instanceof InterruptedException || (start.cause != null && Cancellation.isCancellation(e))) {
                     throw Sneaky.<InterruptedException>rethrow(e); // the scope of the start knows what to do with it
                 }
+                if (isRefusal(e)) {
+                    return;
+                }
                 throw new StartupFailedException(hook.describe() + " of " + app.describe() + " failed: " + e, e);
             }
         }
@@ -267,6 +270,9 @@ final class Lifetime {
 
     /** A managed task has failed for good. */
     void gaveUp(String what, RestartPolicy policy, Throwable because) {
+        if (isRefusal(because)) {
+            return; // it wanted more of an application that shuts down: a way to end
+        }
         if (isStopping()) {
             trouble(what, because);
         } else if (policy.shutsDown()) {
@@ -274,6 +280,11 @@ final class Lifetime {
         } else {
             Log.warn(what + " failed, and is not started again", because);
         }
+    }
+
+    /** Whether it says that this application refuses work, which is no failure of the code that asked for it. */
+    private boolean isRefusal(Throwable thrown) {
+        return thrown instanceof ApplicationShutdownException refused && refused.reason() == reason;
     }
 
     // ---- by the shutdown

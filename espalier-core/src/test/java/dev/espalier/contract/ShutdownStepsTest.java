@@ -76,6 +76,33 @@ class ShutdownStepsTest {
         assertThat(log).containsExactly("second", "first", "served", "forked", "worked", "close");
     }
 
+    @BackendTest
+    @DisplayName("S5 a managed task or a startup hook that ends because work was refused has not failed")
+    void aRefusalIsNoFailure() throws Exception {
+        var app = create(o -> o);
+        app.start();
+        var entered = new CountDownLatch(1);
+        var task = app.fork("takes", () -> {
+            entered.countDown();
+            while (true) {
+                app.run(_ -> Tasks.sleep(Duration.ZERO));
+            }
+        });
+        entered.await();
+        app.close();
+        assertThat(task.exceptionNow()).isInstanceOf(ApplicationShutdownException.class);
+        assertThat(app.awaitShutdown().isInOrder()).isTrue();
+
+        var other = create(o -> o);
+        other.onStartup("start", () -> {
+            other.shutdown();
+            Threads.untilRegardless(() -> isRefused(other));
+            var _ = other.fork("late", () -> {});
+        });
+        assertThatThrownBy(other::start).isInstanceOf(ApplicationShutdownException.class);
+        assertThat(other.awaitShutdown().isInOrder()).isTrue();
+    }
+
     private static boolean isRefused(ApplicationScope app) {
         try {
             app.run(_ -> {});
@@ -307,7 +334,8 @@ class ShutdownStepsTest {
                         .containsEntry(Step.CLOSE, SECOND);
                 assertThat(report.exitStatus()).isEqualTo(ShutdownReport.NOT_IN_ORDER);
                 stubborn.forEach(Stubborn::release);
-                Threads.until(() -> stubborn.stream().allMatch(Stubborn::hasEnded));
+                Threads.until(() -> clock.timers() == 0); // the hooks that were left behind have ended
+                assertThat(stubborn).allMatch(Stubborn::hasEnded);
             });
         }
     }
@@ -330,6 +358,7 @@ class ShutdownStepsTest {
                 assertThat(report.troubles())
                         .singleElement()
                         .satisfies(t -> assertThat(t.exception()).isInstanceOf(DeadlineExceededException.class));
+                Threads.until(() -> clock.timers() == 0); // the hook that was left behind has ended
             });
         }
     }
