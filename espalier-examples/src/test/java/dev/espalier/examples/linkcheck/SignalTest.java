@@ -61,7 +61,8 @@ class SignalTest {
                 TestSite.hanging(4, "/missing", "/fine", "/hang1", "/hang2", "/hang3", "/hang4", "/hang5")) {
             Path out = folder.resolve("out");
             Path err = folder.resolve("err");
-            Process process = new ProcessBuilder(command(site.url(), "--concurrency=4", "--request-timeout=10m", "--slow=10m"))
+            Process process = new ProcessBuilder(
+                            command(site.url(), "--concurrency=4", "--request-timeout=10m", "--slow=10m"))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
