@@ -159,6 +159,9 @@ public sealed interface ApplicationScope extends AutoCloseable permits Applicati
     /**
      * Hands a resource over, to be closed by the shutdown, in every outcome. If the shutdown has come to its resources already, it is closed here, and this throws.
      *
+     * <p>Pitfall: what comes and goes, such as a connection for each request. It would be kept until the end; hand it to
+     * {@link TaskGroup#forkWith}, or to a {@code try} statement.
+     *
      * @param name for messages
      * @param resource closed within {@link AppOptions#hookLimit}
      * @param <R> its type

@@ -2,8 +2,10 @@
 
 package dev.espalier.internal;
 
+import dev.espalier.app.ShutdownReport;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the exit of the JVM the shutdown of an application, for which it waits. */
@@ -12,6 +14,9 @@ final class JvmExit extends Thread {
      * The JVM meets SIGTERM, SIGINT, System.exit and the end of the last thread that is no daemon in one way: it starts its shutdown hooks, all at once, and halts
      * when they have ended. From then on System.exit blocks for ever, and signals do nothing. So the hook must not wait for a thread that may call
      * System.exit but for a time: that is what the shutdown's limits are for.
+     *
+     * What went wrong is logged as it happens; but java.util.logging closes its handlers in a hook of its own, at the same time as this one runs. So the report of a
+     * shutdown that was not in order is written to the standard error stream as well.
      *
      * The second signal. Only a handler of sun.misc.Signal hears of it. It is installed when the exit has begun, and not before: until then signals are the JVM's, or those of
      * a framework. And two signals within the few milliseconds of the first hook's start, as from a terminal and a wrapper that passes the same
@@ -51,6 +56,29 @@ final class JvmExit extends Thread {
         haltAtSignals();
         boolean _ = app.lifetime.stop(WHY, null, app.options.grace());
         app.lifetime.awaitUninterruptibly();
+        ShutdownReport report = app.lifetime.report();
+        if (!report.isInOrder()) {
+            System.err.println(text(report));
+        }
+    }
+
+    private String text(ShutdownReport report) {
+        var text = new StringBuilder(app.describe())
+                .append(" has not ended in order: ")
+                .append(report.reason().message());
+        report.troubles()
+                .forEach(t -> text.append("\n  ")
+                        .append(t.name())
+                        .append(": ")
+                        .append(t.exception())
+                        .append(Stragglers.text(List.of(t.exception().getStackTrace()))));
+        report.stragglers()
+                .forEach(s -> text.append("\n  left behind: ")
+                        .append(s.path())
+                        .append(", ")
+                        .append(s.state())
+                        .append(Stragglers.text(s.stack())));
+        return text.toString();
     }
 
     private static void haltAtSignals() {

@@ -257,7 +257,7 @@ final class Lifetime {
         try {
             stopping.set();
             if (because != null) {
-                Log.warn(reason().message(), because);
+                warn(reason().message(), because);
             }
             if (from == Phase.STARTING) {
                 start.cancelWith(start.reasonOf(Kind.SHUTDOWN, reason().message(), because));
@@ -278,7 +278,7 @@ final class Lifetime {
         } else if (policy.shutsDown()) {
             boolean _ = stop(what + " failed: " + because, because, app.options.grace());
         } else {
-            Log.warn(what + " failed, and is not started again", because);
+            warn(what + " failed, and is not started again", because);
         }
     }
 
@@ -311,11 +311,20 @@ final class Lifetime {
 
     /** Something failed during the shutdown. */
     void trouble(String what, Throwable exception) {
-        Log.warn(what + " failed during the shutdown of " + app.describe(), exception);
         synchronized (this) {
             if (phase != Phase.ENDED && troubles.size() < MAX_TROUBLES) {
                 troubles.add(new Trouble(what, exception));
             }
+        }
+        warn(what + " failed during the shutdown of " + app.describe(), exception);
+    }
+
+    /** Logs; a logger that fails must not keep an application from ending. */
+    static void warn(String message, @Nullable Throwable exception) {
+        try {
+            Log.warn(message, exception);
+        } catch (RuntimeException | Error e) {
+            // there is nobody left to tell
         }
     }
 
@@ -331,11 +340,14 @@ final class Lifetime {
             phase = Phase.ENDED;
             installed = exit;
         }
-        if (installed != null) {
-            installed.remove();
+        try {
+            ended.set();
+            if (installed != null) {
+                installed.remove();
+            }
+        } finally {
+            atEnd.open();
         }
-        ended.set();
-        atEnd.open();
     }
 
     // ---- looking

@@ -25,7 +25,7 @@ final class Shutdown implements Runnable {
      * Goals
      *   1. Each step is bounded, and comes whatever became of the ones before: an exception of a step is a trouble, and no more.
      *   2. It ends: `Lifetime.end` is called in every outcome, since main and the JVM's exit wait for it.
-     *   3. No user code runs on this thread: a hook that hangs would hang everything. Each has a task of its own, in a group of hooks; one that is late is cancelled,
+     *   3. No user code runs on this thread but observers and loggers: a hook that hangs would hang everything. Each has a task of its own, in a group of hooks; one that is late is cancelled,
      *      named, and left behind.
      *   4. A wake-up is never missed: `waiter` is written before what is waited for is read; who ends writes that first, and then reads `waiter` (Intake, Ledger).
      *
@@ -53,7 +53,8 @@ final class Shutdown implements Runnable {
         try {
             Launch.aside(app.lastingBackend(), "shutdown of " + app.describe(), this);
         } catch (RuntimeException | Error e) {
-            Log.warn("no thread for the shutdown of " + app.describe() + "; it runs on that which asked for it", e);
+            Lifetime.warn(
+                    "no thread for the shutdown of " + app.describe() + "; it runs on that which asked for it", e);
             try {
                 PlainScope.shield(null).runOrFail(this::run);
             } catch (InterruptedException interrupted) {
@@ -64,6 +65,8 @@ final class Shutdown implements Runnable {
 
     @Override
     public void run() {
+        ShutdownReport little = new ShutdownReport( // for when there is no memory at the end
+                app.name(), app.lifetime.reason(), app.lifetime.failure(), Map.of(), List.of(), List.of());
         try {
             step(Step.STOP_INTAKE, this::stopIntake);
             app.intake.close();
@@ -73,13 +76,13 @@ final class Shutdown implements Runnable {
             step(Step.CLOSE, this::close);
             step(Step.CLOSE, this::closeGroups);
         } finally {
-            app.lifetime.end(new ShutdownReport(
-                    app.name(),
-                    app.lifetime.reason(),
-                    app.lifetime.failure(),
-                    took,
-                    app.lifetime.troubles(),
-                    stragglers));
+            ShutdownReport report = little;
+            try {
+                report = new ShutdownReport(
+                        app.name(), little.reason(), little.failure(), took, app.lifetime.troubles(), stragglers);
+            } finally {
+                app.lifetime.end(report);
+            }
         }
     }
 
@@ -115,7 +118,7 @@ final class Shutdown implements Runnable {
         }
         stragglers = Stragglers.of(app);
         for (Straggler straggler : stragglers) {
-            Log.warn(
+            Lifetime.warn(
                     straggler.path() + " has not ended " + app.options.hardLimit() + " after it was cancelled ("
                             + app.lifetime.reason().message() + "); its thread is " + straggler.state() + " at:"
                             + Stragglers.text(straggler.stack()),
@@ -193,7 +196,7 @@ final class Shutdown implements Runnable {
             Action bounded = () -> PlainScope.create(limit, null).runOrFail(part.action()::run);
             task = Forks.fork(hooks, part.describe(), bounded, TaskNode.ACTION | TaskNode.OBSERVED);
         } catch (RuntimeException | Error e) {
-            Log.warn(
+            Lifetime.warn(
                     "no thread for " + part.describe() + " of " + app.describe() + "; it runs on that of the shutdown",
                     e);
             runHere(part, limit);

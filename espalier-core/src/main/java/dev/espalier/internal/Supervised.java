@@ -88,7 +88,7 @@ final class Supervised implements Action {
             throwIfFailed(failure);
         }
         failures.addLast(Deadline.after(policy.window()));
-        Log.warn(
+        Lifetime.warn(
                 what + " failed, and is started again (" + failures.size() + " of at most " + policy.max() + " in "
                         + policy.window() + ")",
                 failure);

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** S5 in real processes: signals, exits, statuses. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no such signals")
@@ -66,10 +67,11 @@ class ApplicationProcessTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"hangs for a while", "hangs, with a log"})
     @DisplayName("S5 a resource that hangs in closing is left behind at its limit, and named; the others close")
-    void hangingInClosing() throws Exception {
-        try (var program = start("hangs for a while")) {
+    void hangingInClosing(String name) throws Exception {
+        try (var program = start(name)) {
             program.signalAfter("up", "-TERM");
             assertThat(program.status()).isEqualTo(143);
             assertThat(program.lines())
@@ -78,6 +80,7 @@ class ApplicationProcessTest {
                     .endsWith("cleanup");
             assertThat(program.errors())
                     .contains("resource 'hanging' of application 'test' took longer than PT0.3S")
+                    .contains("application 'test' has not ended in order")
                     .contains("ProcessProgram.deaf");
         }
     }

@@ -25,6 +25,10 @@ final class ProcessProgram {
                             say("hanging");
                             forever();
                         }));
+            case "hangs, with a log" -> {
+                System.getLogger("test").log(System.Logger.Level.WARNING, "there is a log");
+                run(o -> o.hookLimit(SHORT), app -> app.manage("hanging", ProcessProgram::deaf));
+            }
             case "hangs for a while" ->
                 run(o -> o.hookLimit(SHORT), app -> app.manage("hanging", ProcessProgram::deaf));
             case "computes" ->

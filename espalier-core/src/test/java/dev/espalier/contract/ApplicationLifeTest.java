@@ -449,4 +449,50 @@ class ApplicationLifeTest {
             assertThat(app.uptime()).isEqualTo(Duration.ofHours(3));
         });
     }
+
+    @BackendTest
+    @DisplayName("S5 a shutdown at any moment of the start is seen by it, and ends in order")
+    void startAgainstShutdown() throws Exception {
+        try (var race = new Race("start against shutdown")) {
+            for (int i = Race.rounds(500); i > 0; i--) {
+                var app = create();
+                app.onStartup("resource", () -> app.manage("resource", closing("resource")));
+                app.onStartup("hook", () -> app.fork("task", Stubborn::forever));
+                var rival = race.start(() -> app.shutdown(Duration.ZERO));
+                Race.spin(race.draw(3_000));
+                try {
+                    app.start();
+                } catch (ApplicationShutdownException e) {
+                    // it came before the end of the start
+                }
+                rival.await();
+                ShutdownReport report = app.awaitShutdown();
+                assertThat(report.isInOrder()).isTrue();
+                assertThat(report.took().get(ShutdownReport.Step.CANCEL)).isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S5 a logger that throws keeps no step of a shutdown from its turn")
+    void aLoggerThatThrows() throws Exception {
+        var logger = java.util.logging.Logger.getLogger("dev.espalier");
+        java.util.logging.Filter throwing = _ -> {
+            throw new IllegalStateException("the disk is full");
+        };
+        var app = create();
+        app.manage("one", closing("one"));
+        app.manage("two", () -> {
+            throw new IOException("cannot close");
+        });
+        app.start();
+        logger.setFilter(throwing);
+        try {
+            app.close();
+        } finally {
+            logger.setFilter(null);
+        }
+        assertThat(log).containsExactly("close one");
+        assertThat(app.awaitShutdown().troubles()).hasSize(1);
+    }
 }
