@@ -12,6 +12,7 @@ module dev.espalier {
     requires static transitive org.jspecify;
 
     exports dev.espalier;
+    exports dev.espalier.app;
     exports dev.espalier.pool;
     exports dev.espalier.spi;
     exports dev.espalier.sync;

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * How long a {@link Retry} waits before the next attempt. Immutable.
+ * How long a {@link Retry} waits before the next attempt, or an application before it starts a managed task again. Immutable.
  *
  * @since 0.1
  */
@@ -95,8 +95,14 @@ public final class Backoff {
         }
     }
 
-    /** The delay after a failed attempt, counted from 1. */
-    Duration after(int attempt, RandomGenerator random) {
+    /**
+     * The delay after a failed attempt.
+     *
+     * @param attempt counted from 1
+     * @param random what jitter is drawn from
+     * @return zero or more
+     */
+    public Duration after(int attempt, RandomGenerator random) {
         double grown = first.toNanos() * Math.pow(factor, attempt - 1.0);
         long most = grown < cap.toNanos() ? (long) grown : cap.toNanos();
         return Duration.ofNanos(jitter && most > 0 ? random.nextLong(most + 1) : most);

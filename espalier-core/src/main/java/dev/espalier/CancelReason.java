@@ -67,7 +67,7 @@ public record CancelReason(
         BODY_FAILED,
         /** Something around the group was cancelled. */
         PARENT_CANCELLED,
-        /** The group is ending: its daemons, or what was left running when it was closed. */
+        /** The group is ending: its daemons, or what was left running when it was closed. Or its application shuts down. */
         SHUTDOWN
     }
 }

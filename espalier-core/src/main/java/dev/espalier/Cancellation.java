@@ -2,6 +2,8 @@
 
 package dev.espalier;
 
+import dev.espalier.app.ApplicationShutdownException;
+import dev.espalier.app.StartupFailedException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -27,7 +29,8 @@ public final class Cancellation {
      * {@link SocketException} of a socket that an interrupt closed, {@link CancelledException},
      * {@link TaskCancelledException}, and any exception of another library in whose chain of causes one of these is. Espalier's
      * failures do not, whatever their cause: {@link TaskGroupException}, {@link TaskFailedException},
-     * {@link DeadlineExceededException}, {@link ScopeCancelledException}, {@link StructureException}.
+     * {@link DeadlineExceededException}, {@link ScopeCancelledException}, {@link StructureException}, {@link ApplicationShutdownException},
+     * {@link StartupFailedException}.
      *
      * <p>Do not use it to decide whether a task was cancelled: an interrupt may come from anywhere. It answers what a retry asks,
      * whether there is sense in trying again.
@@ -62,7 +65,9 @@ public final class Cancellation {
                 || e instanceof TaskFailedException
                 || e instanceof DeadlineExceededException
                 || e instanceof ScopeCancelledException
-                || e instanceof StructureException;
+                || e instanceof StructureException
+                || e instanceof ApplicationShutdownException
+                || e instanceof StartupFailedException;
     }
 
     private static boolean isInterruption(Throwable e) {

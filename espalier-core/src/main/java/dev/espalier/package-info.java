@@ -12,6 +12,7 @@
  *   <li>Use {@link dev.espalier.Deadline} to pass one instant through many calls instead of adding up timeouts.
  *   <li>Use {@link dev.espalier.Retry} if something may work when it is tried again.
  *   <li>Use {@link dev.espalier.sync} if tasks share something: a lock, permits, an event.
+ *   <li>Use {@link dev.espalier.app} if something lives as long as the program, and has to end in order with it.
  *   <li>Use {@link dev.espalier.spi} if you write a backend, observe tasks, or carry context into them.
  * </ul>
  *

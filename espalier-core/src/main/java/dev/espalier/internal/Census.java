@@ -73,7 +73,7 @@ public final class Census {
      * @param visitor what to do
      */
     public static void walk(Visitor visitor) {
-        for (ForeignStrand root : Strands.roots()) {
+        for (Strand root : Strands.roots()) {
             descend(new OfStrand(new Occupant(root)), visitor);
         }
     }

@@ -201,7 +201,8 @@ final class Forks {
         return task;
     }
 
-    private static @Nullable Exception close(AutoCloseable resource) {
+    /** Closes a resource that nobody takes; what that threw. */
+    static @Nullable Exception close(AutoCloseable resource) {
         try {
             resource.close();
             return null;

@@ -37,6 +37,7 @@ public final class Group extends Ledger implements TaskGroup {
      *   abandoned      a fork failed, and may not have taken its task back; written by forks, read by the waiting owner.
      *   foreign        an interrupt from elsewhere has cancelled the group while the owner waited; owner only.
      *   foreignThrown  the exception by which join has said so; owner only.
+     *   atEnd          what a group made by open() does when it has ended, a few instructions of ours; written by who opens it, owner only.
      *
      * Lock order: none held here. See docs/design/synchronization.md.
      */
@@ -64,6 +65,9 @@ public final class Group extends Ledger implements TaskGroup {
 
     @Nullable
     InterruptedException foreignThrown;
+
+    @Nullable
+    Runnable atEnd;
 
     Group(Options options, Strand owner, boolean runForm) {
         super(owner.current);

@@ -11,6 +11,7 @@ import dev.espalier.GroupStats;
 import dev.espalier.StructureException;
 import dev.espalier.Task;
 import dev.espalier.TaskGroupException;
+import dev.espalier.app.ApplicationShutdownException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -146,9 +147,9 @@ final class GroupExit {
             if ((by != null && by != group) || group.isCancelledFromAround()) {
                 throw owner.cancelled(/* consumed= */ aside);
             }
-            if (isDeadline(group)) {
+            if (isCutShort(group)) {
                 owner.takeBack(aside);
-                throwIfDeadline(group, null);
+                throwIfCutShort(group, null);
             }
         }
         if (aside) {
@@ -169,15 +170,27 @@ final class GroupExit {
                 + "; it was called by " + Thread.currentThread());
     }
 
-    private static boolean isDeadline(Group group) {
-        return group.cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE;
+    /** Whether the group was cancelled itself, and yet does not end quietly. */
+    private static boolean isCutShort(Group group) {
+        return group.cause instanceof CancelReason reason
+                && (reason.kind() == Kind.DEADLINE || reason.kind() == Kind.SHUTDOWN);
     }
 
-    /** T8. */
-    static void throwIfDeadline(Group group, @Nullable Throwable thrown) {
-        if (group.cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE) {
-            throw deadline(reason, thrown);
+    /** T8, S5. */
+    static void throwIfCutShort(Group group, @Nullable Throwable thrown) {
+        if (group.cause instanceof CancelReason reason) {
+            if (reason.kind() == Kind.DEADLINE) {
+                throw deadline(reason, thrown);
+            }
+            if (reason.kind() == Kind.SHUTDOWN) {
+                throw shutdown(group, reason, thrown);
+            }
         }
+    }
+
+    private static ApplicationShutdownException shutdown(Group group, CancelReason reason, @Nullable Throwable thrown) {
+        return Traces.trimmed(new ApplicationShutdownException(
+                group.describe() + " was cut short: " + reason.message(), reason, thrown));
     }
 
     private static TaskGroupException deadline(CancelReason reason, @Nullable Throwable thrown) {
@@ -223,6 +236,9 @@ final class GroupExit {
             if (group.isClosed() && owner.groups == group) {
                 owner.pop(group);
             }
+            if (group.isClosed() && group.atEnd != null) {
+                group.atEnd.run();
+            }
             Extras extras = group.extras;
             if (extras != null) {
                 extras.end();
@@ -237,8 +253,9 @@ final class GroupExit {
 
     /** Ends an open group on its owner's thread; what is to be thrown about it. */
     private static @Nullable RuntimeException shut(Group group) {
+        boolean cancelledHere = false;
         if (!group.tryEnd() && !group.isEffectivelyCancelled()) { // one step: a fork comes before it, or is refused
-            group.cancelWith(
+            cancelledHere = group.cancelWith(
                     group.reasonOf(Kind.SHUTDOWN, group.describe() + " was closed while its tasks were running", null));
         }
         end(group);
@@ -253,10 +270,13 @@ final class GroupExit {
         if (own != null && own.kind() == Kind.DEADLINE && !group.isCancelledFromAround()) {
             return deadline(own, null);
         }
+        boolean fromAround = group.isCancelledFromAround();
+        if (own != null && own.kind() == Kind.SHUTDOWN && !cancelledHere && !fromAround) {
+            return shutdown(group, own, null);
+        }
         if (own != null && own.kind() != Kind.SHUTDOWN) {
             return null; // C18: it was cancelled by its own cancel
         }
-        boolean fromAround = group.isCancelledFromAround();
         var cutShort = new IllegalStateException(cut + (cut == 1 ? " task of " : " tasks of ") + group.describe()
                 + (cut == 1 ? " was" : " were") + " cut short, because "
                 + (fromAround

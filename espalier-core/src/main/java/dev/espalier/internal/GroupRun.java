@@ -18,7 +18,7 @@ final class GroupRun {
      *   1. the body's own exception, with the failures of tasks as suppressed (F3)
      *   2. the failures of tasks (F2), also where the body's exception only reports one, and where the owner was interrupted
      *   3. the cancellation of something around the group, if it cut anything short (C6, C7); an interrupt from elsewhere (C15)
-     *   4. the deadline of the group, if it cut anything short (T8)
+     *   4. the deadline of the group (T8), or the shutdown of its application (S5), if it cut anything short
      *   5. nothing, if the group was cancelled by its own cancel (C18); where a value was promised and there is none, that
      *   6. the value
      */
@@ -125,7 +125,7 @@ final class GroupRun {
             throw owner.cancelled(/* consumed= */ false);
         }
         if (cut > 0) {
-            GroupExit.throwIfDeadline(group, null);
+            GroupExit.throwIfCutShort(group, null);
         }
         return Sneaky.cast(value);
     }
@@ -133,7 +133,7 @@ final class GroupRun {
     /** The group was cancelled by itself, and the body ended by that. */
     @SuppressWarnings("TypeParameterUnusedInFormals") // R is that of the body
     private <R extends @Nullable Object> R endQuietly(Throwable thrown) {
-        GroupExit.throwIfDeadline(group, thrown);
+        GroupExit.throwIfCutShort(group, thrown);
         if (hasValue) {
             throw Traces.trimmed(new ScopeCancelledException(Objects.requireNonNull(group.ownReason()), thrown));
         }

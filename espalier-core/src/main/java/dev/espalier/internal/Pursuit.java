@@ -185,7 +185,7 @@ final class Pursuit implements Runnable {
         for (Scope s = scope; s != null; s = s instanceof Group group ? group.owner : s.parent) {
             if (s instanceof ForeignStrand foreign) {
                 path.insert(0, foreign.thread == null ? "" : "thread '" + foreign.thread.getName() + "' > ");
-            } else if (s instanceof Group || s instanceof TaskNode<?>) {
+            } else if (s instanceof Group || s instanceof TaskNode<?> || s instanceof AppStrand) {
                 path.insert(0, s.describe() + " > ");
             }
         }

@@ -3,7 +3,9 @@
 package dev.espalier.internal;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,18 @@ public final class Strands {
      */
     private static final ConcurrentMap<Thread, Strand> KNOWN = new ConcurrentHashMap<>();
 
+    /** Strands of no thread that own groups all the same: an application's. For whoever looks through all trees. */
+    private static final Set<Strand> THREADLESS = ConcurrentHashMap.newKeySet();
+
     private Strands() {}
+
+    static void addThreadless(Strand strand) {
+        THREADLESS.add(strand);
+    }
+
+    static void removeThreadless(Strand strand) {
+        THREADLESS.remove(strand);
+    }
 
     /** The strand of the calling thread; null if it is in no scope. */
     static @Nullable Strand current() {
@@ -83,9 +96,9 @@ public final class Strands {
         }
     }
 
-    /** The threads that are no tasks, and are in scopes or own groups: the roots of all trees. */
-    static List<ForeignStrand> roots() {
-        var roots = new ArrayList<ForeignStrand>();
+    /** The threads that are no tasks, and are in scopes or own groups, and what owns groups without a thread: the roots of all trees. */
+    static List<Strand> roots() {
+        var roots = new ArrayList<Strand>(THREADLESS);
         for (Strand strand : KNOWN.values()) {
             if (strand instanceof ForeignStrand foreign) {
                 roots.add(foreign);
@@ -95,7 +108,12 @@ public final class Strands {
     }
 
     private static @Nullable Strand lost(Thread thread) {
-        for (Strand root : KNOWN.values()) {
+        Strand found = find(KNOWN.values(), thread);
+        return found != null ? found : find(THREADLESS, thread);
+    }
+
+    private static @Nullable Strand find(Collection<Strand> roots, Thread thread) {
+        for (Strand root : roots) {
             for (Group group = root.groups; group != null; group = group.outer) {
                 TaskNode<?> task = Cascade.find(group, thread);
                 if (task != null) {

@@ -4,6 +4,8 @@ package dev.espalier.examples.linkcheck;
 
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
+import dev.espalier.app.ApplicationScope;
+import dev.espalier.app.ApplicationShutdownException;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +27,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command: reads the options, runs a crawl in a scope that a timeout or Ctrl-C cancels, and writes the report. */
+/** The command: reads the options, runs a crawl that a timeout or a signal cancels, and writes the report. */
 @Command(
         name = "linkcheck",
         mixinStandardHelpOptions = true,
@@ -39,7 +41,8 @@ import picocli.CommandLine.Spec;
             "2:wrong usage",
             "3:stopped by --timeout, nothing broken until then",
             "70:a bug in this program",
-            "130:stopped by Ctrl-C, after the report of what was found until then"
+            "130:stopped by Ctrl-C, after the report of what was found until then; a second Ctrl-C ends it at once",
+            "143:the same, by SIGTERM"
         })
 public final class LinkChecker implements Callable<Integer> {
     static final int CLEAN = 0;
@@ -48,6 +51,9 @@ public final class LinkChecker implements Callable<Integer> {
     static final int TIMED_OUT = 3;
     static final int BUG = 70;
     static final int INTERRUPTED = 130;
+    static final int TERMINATED = 143; // the JVM's own
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Parameters(
             paramLabel = "URL|FOLDER",
@@ -140,30 +146,46 @@ public final class LinkChecker implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Settings settings = settings();
-        // The one scope for both ways to stop early: its deadline is --timeout, and Ctrl-C cancels it.
-        CancelScope scope = timeout == null ? CancelScope.create() : CancelScope.withTimeout(timeout);
-        try (var _ = CtrlC.cancels(scope);
-                Site site = site();
-                var fetcher = new Fetcher(settings)) {
+        // A signal shuts the application down: it cancels the crawl at once, and then waits until the report is out.
+        try (var app = ApplicationScope.create(
+                o -> o.name("linkcheck").grace(Duration.ZERO).hardLimit(PATIENCE))) {
+            app.start();
+            Site site = app.manage("site", site());
+            Fetcher fetcher = app.manage("fetcher", new Fetcher(settings));
             var crawl = new Crawl(site, settings, visiting.apply(fetcher));
-            Optional<CancelReason> stopped = crawl(crawl, scope);
-            Report report = crawl.report(stopped.map(this::explain));
-            write(report);
-            return exitCode(report, stopped);
+            return app.<Integer, IOException>call(o -> o.name("linkcheck"), _ -> crawlAndReport(crawl));
+        } catch (ApplicationShutdownException e) {
+            return INTERRUPTED; // the signal came before there was anything to report
         }
     }
 
+    private int crawlAndReport(Crawl crawl) throws IOException, InterruptedException {
+        Optional<CancelReason> stopped = crawl(crawl);
+        return CancelScope.shielded(PATIENCE, () -> {
+            Report report = crawl.report(stopped.map(this::explain));
+            write(report);
+            return exitCode(report, stopped);
+        });
+    }
+
     /** Runs the crawl; returns why it did not come to its end, if it did not. */
-    private Optional<CancelReason> crawl(Crawl crawl, CancelScope scope) throws InterruptedException {
+    private Optional<CancelReason> crawl(Crawl crawl) throws InterruptedException {
+        CancelScope scope = timeout == null ? CancelScope.create() : CancelScope.withTimeout(timeout);
         try (Progress progress = progress()) {
             return scope.run(() -> crawl.run(progress)) ? Optional.empty() : scope.reason();
+        } catch (InterruptedException e) {
+            Optional<CancelReason> signal = CancelScope.current().reason();
+            if (signal.isEmpty()) {
+                throw e;
+            }
+            return signal;
         }
     }
 
     private String explain(CancelReason reason) {
         return timedOut(reason) && timeout != null
                 ? "stopped after " + Durations.format(timeout) + " (--timeout)"
-                : reason.message();
+                : "stopped by a signal";
     }
 
     private static boolean timedOut(CancelReason reason) {

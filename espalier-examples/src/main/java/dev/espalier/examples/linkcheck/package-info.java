@@ -8,7 +8,7 @@
  * <ul>
  *   <li>{@code Crawl}: one task group with a limit; its body coordinates, its tasks visit one URL each.
  *   <li>{@code Fetcher}: a request that a deadline or a cancellation stops by the client's own means, and a retry.
- *   <li>{@code LinkChecker}: one cancel scope around it all is both the {@code --timeout} and Ctrl-C.
+ *   <li>{@code LinkChecker}: an application that a signal shuts down; in it, a cancel scope with the {@code --timeout}.
  * </ul>
  *
  * <p>The rest is plain code on one thread: {@code Frontier} and {@code Results} belong to the body of the group,

@@ -11,14 +11,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the program as a process of its own, and sends it a signal. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no SIGINT")
-class CtrlCTest {
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no such signals")
+class SignalTest {
     @TempDir
     private Path folder;
 
@@ -26,20 +30,46 @@ class CtrlCTest {
      * With four places and four requests that hang, everything before them has been answered and all that comes after
      * them has not been asked for: so the report is the same each time.
      */
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void theReportOfWhatWasFoundIsPrintedAtASignal(String signal, int status) throws Exception {
+        stopInMidCrawl(signal, status);
+    }
+
     @RepeatedTest(2)
-    void theReportOfWhatWasFoundIsPrintedOnCtrlC() throws Exception {
+    void theReportIsPrintedUnderLoad() throws Exception {
+        var busy = new AtomicBoolean(true);
+        var hogs = Stream.generate(() -> Thread.ofPlatform().daemon().start(() -> {
+                    while (busy.get()) {
+                        Thread.onSpinWait();
+                    }
+                }))
+                .limit(2L * Runtime.getRuntime().availableProcessors())
+                .toList();
+        try {
+            stopInMidCrawl("TERM", LinkChecker.TERMINATED);
+        } finally {
+            busy.set(false);
+            for (Thread hog : hogs) {
+                hog.join();
+            }
+        }
+    }
+
+    private void stopInMidCrawl(String signal, int status) throws Exception {
         try (TestSite site =
                 TestSite.hanging(4, "/missing", "/fine", "/hang1", "/hang2", "/hang3", "/hang4", "/hang5")) {
             Path out = folder.resolve("out");
             Path err = folder.resolve("err");
-            Process process = new ProcessBuilder(command(site.url(), "--concurrency=4", "--request-timeout=10m"))
+            Process process = new ProcessBuilder(
+                            command(site.url(), "--concurrency=4", "--request-timeout=10m", "--slow=10m"))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
             try {
-                assertThat(site.hanging.await(30, TimeUnit.SECONDS)).isTrue();
-                signal("-INT", process.pid());
-                assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(site.hanging.await(60, TimeUnit.SECONDS)).isTrue();
+                signal("-" + signal, process.pid());
+                assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
             } finally {
                 process.destroyForcibly();
             }
@@ -50,7 +80,7 @@ class CtrlCTest {
                     .containsPattern("\nURLs visited: 3 in .*, retries: 0, external URLs skipped: 0\n")
                     .contains("\nbroken: 1, bad anchors: 0, redirects: 0, flaky: 0, slow: 0\n")
                     .endsWith("\nPARTIAL: stopped by a signal, URLs found and not visited: 5\n");
-            assertThat(process.exitValue()).isEqualTo(LinkChecker.INTERRUPTED);
+            assertThat(process.exitValue()).isEqualTo(status);
         }
     }
 

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.contract;
+
+import static dev.espalier.contract.ApplicationLifeTest.create;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.CancelReason.Kind;
+import dev.espalier.CancelScope;
+import dev.espalier.CancelledException;
+import dev.espalier.DeadlineExceededException;
+import dev.espalier.Task;
+import dev.espalier.TaskGroup;
+import dev.espalier.Tasks;
+import dev.espalier.app.ApplicationScope;
+import dev.espalier.app.ApplicationShutdownException;
+import dev.espalier.app.ShutdownReport;
+import dev.espalier.app.ShutdownReport.Step;
+import dev.espalier.app.ShutdownReport.Straggler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+
+/** S5: the five steps, each bounded, and then hooks and resources. */
+class ShutdownStepsTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    @BackendTest
+    @DisplayName("S5 hooks of the intake run first, in reverse, while work still comes in; then work is refused")
+    void theIntakeStopsFirst() throws Exception {
+        var app = create(o -> o.name("shop"));
+        var blocker = Blocker.stubborn();
+        var stopped = new CountDownLatch(1);
+        app.onStopIntake("first", () -> {
+            log.add("first");
+            app.run(_ -> log.add("served"));
+            app.fork("in time", () -> log.add("forked")).await();
+        });
+        app.onStopIntake("second", () -> log.add("second"));
+        app.onShutdown("close", () -> log.add("close"));
+        app.start();
+        var _ = app.fork("working", () -> {
+            blocker.run();
+            Threads.untilRegardless(() -> isRefused(app));
+            stopped.countDown();
+            log.add("worked");
+        });
+        blocker.awaitEntered();
+        app.shutdown();
+        assertThat(app.isShuttingDown()).isTrue();
+        blocker.release();
+        stopped.await();
+        assertThatThrownBy(() -> app.fork("late", () -> {}))
+                .isInstanceOfSatisfying(ApplicationShutdownException.class, e -> {
+                    assertThat(e.reason().kind()).isEqualTo(Kind.SHUTDOWN);
+                    assertThat(e)
+                            .hasMessage(
+                                    "task 'late' of application 'shop' was refused: application 'shop' shuts down: it"
+                                            + " was asked to");
+                });
+        assertThatThrownBy(() -> app.forkDaemon("late", () -> {})).isInstanceOf(ApplicationShutdownException.class);
+        assertThatThrownBy(() -> app.run(_ -> {})).isInstanceOf(ApplicationShutdownException.class);
+        assertThatThrownBy(() -> app.call(_ -> 1)).isInstanceOf(ApplicationShutdownException.class);
+        assertThatThrownBy(app::taskGroup).isInstanceOf(ApplicationShutdownException.class);
+        assertThat(app.awaitShutdown().isInOrder()).isTrue();
+        assertThat(log).containsExactly("second", "first", "served", "forked", "worked", "close");
+    }
+
+    @BackendTest
+    @DisplayName("S5 a managed task or a startup hook that ends because work was refused has not failed")
+    void aRefusalIsNoFailure() throws Exception {
+        var app = create(o -> o);
+        app.start();
+        var entered = new CountDownLatch(1);
+        var task = app.fork("takes", () -> {
+            entered.countDown();
+            while (true) {
+                app.run(_ -> Tasks.sleep(Duration.ZERO));
+            }
+        });
+        entered.await();
+        app.close();
+        assertThat(task.exceptionNow()).isInstanceOf(ApplicationShutdownException.class);
+        assertThat(app.awaitShutdown().isInOrder()).isTrue();
+
+        var other = create(o -> o);
+        other.onStartup("start", () -> {
+            other.shutdown();
+            Threads.untilRegardless(() -> isRefused(other));
+            var _ = other.fork("late", () -> {});
+        });
+        assertThatThrownBy(other::start).isInstanceOf(ApplicationShutdownException.class);
+        assertThat(other.awaitShutdown().isInOrder()).isTrue();
+    }
+
+    private static boolean isRefused(ApplicationScope app) {
+        try {
+            app.run(_ -> {});
+            return false;
+        } catch (ApplicationShutdownException e) {
+            return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S5 during the grace nothing is cancelled; a daemon is, at once, when all else has ended")
+    void theGrace(TestBackend threads) throws Exception {
+        ManualClock.run(threads, clock -> {
+            var app = create(o -> o.grace(Duration.ofMinutes(1)));
+            app.start();
+            var daemon = new Blocker();
+            var working = new Blocker();
+            var requesting = new Blocker();
+            var reason = new AtomicReference<@Nullable Kind>();
+            var _ = app.forkDaemon("daemon", () -> {
+                try {
+                    daemon.run();
+                } finally {
+                    reason.set(CancelScope.current().reason().orElseThrow().kind());
+                }
+            });
+            var task = app.fork("working", working);
+            try (var request = Foreign.run(() -> app.run(group -> {
+                var _ = group.fork(requesting);
+            }))) {
+                daemon.awaitEntered();
+                working.awaitEntered();
+                requesting.awaitEntered();
+                app.shutdown();
+                clock.awaitSleepers(1);
+                clock.advance(Duration.ofSeconds(59));
+                working.release();
+                var _ = task.await();
+                Threads.awaitBlocked(request.thread());
+                assertThat(daemon.wasInterrupted()).isFalse();
+                assertThat(requesting.wasInterrupted()).isFalse();
+                requesting.release();
+            }
+            ShutdownReport report = app.awaitShutdown();
+            assertThat(reason.get()).isEqualTo(Kind.SHUTDOWN);
+            assertThat(report.took()).containsEntry(Step.GRACE, Duration.ofSeconds(59));
+            assertThat(report.took()).containsEntry(Step.CANCEL, Duration.ZERO);
+            assertThat(report.isInOrder()).isTrue();
+        });
+    }
+
+    @BackendTest
+    @DisplayName(
+            "S5 after the grace what is left is cancelled with a reason of kind SHUTDOWN, and may clean up until the"
+                    + " hard limit")
+    void afterTheGrace(TestBackend threads) throws Exception {
+        ManualClock.run(threads, clock -> {
+            var app = create(o -> o.name("shop").grace(SECOND).hardLimit(Duration.ofSeconds(10)));
+            app.start();
+            var kinds = new CopyOnWriteArrayList<Kind>();
+            var entered = new CountDownLatch(2);
+            class Cleans {
+                void run() throws InterruptedException {
+                    try {
+                        entered.countDown();
+                        Stubborn.forever();
+                    } finally {
+                        kinds.add(CancelScope.current().reason().orElseThrow().kind());
+                        CancelScope.shielded(SECOND.multipliedBy(9), () -> Tasks.sleep(SECOND.multipliedBy(5)));
+                        log.add("cleaned");
+                    }
+                }
+            }
+            var task = app.fork("working", () -> new Cleans().run());
+            try (var _ =
+                    Foreign.run(() -> assertThatThrownBy(() -> app.run(o -> o.name("request"), _ -> new Cleans().run()))
+                            .isInstanceOf(ApplicationShutdownException.class)
+                            .hasMessage("group 'request' was cut short: application 'shop' shuts down: it was asked to")
+                            .hasCauseInstanceOf(InterruptedException.class))) {
+                entered.await();
+                app.shutdown();
+                clock.awaitSleepers(1);
+                clock.advance(SECOND);
+                clock.awaitSleepers(3);
+                assertThat(log).isEmpty();
+                clock.advance(SECOND.multipliedBy(5));
+            }
+            ShutdownReport report = app.awaitShutdown();
+            assertThat(task.isCancelled()).isTrue();
+            assertThat(kinds).containsExactly(Kind.SHUTDOWN, Kind.SHUTDOWN);
+            assertThat(log).containsExactly("cleaned", "cleaned");
+            assertThat(report.took())
+                    .containsEntry(Step.GRACE, SECOND)
+                    .containsEntry(Step.CANCEL, SECOND.multipliedBy(5));
+            assertThat(report.isInOrder()).isTrue();
+        });
+    }
+
+    @BackendTest
+    @DisplayName("S5 at the hard limit stragglers are named with path, state and stack, and the resources close all the"
+            + " same")
+    void stragglersAreNamed(TestBackend threads) throws Exception {
+        var stubborn = List.of(new Stubborn(), new Stubborn(), new Stubborn(), new Stubborn());
+        var ended = new CountDownLatch(3);
+        try (var warnings = LogCapture.start()) {
+            ManualClock.run(threads, clock -> {
+                var app = create(o -> o.name("shop").grace(Duration.ZERO).hardLimit(SECOND));
+                app.start();
+                app.manage("pool", () -> log.add("close pool"));
+                var _ = app.fork("outer", () -> {
+                    try {
+                        TaskGroup.run(
+                                o -> o.name("inner"),
+                                group ->
+                                        group.fork("deaf", () -> stubborn.get(0).hold()));
+                    } finally {
+                        ended.countDown();
+                    }
+                });
+                Task<Void> callback = app.fork("callback", stubborn.get(1)::hold);
+                try (var request = Foreign.run(() -> {
+                            app.<Exception>run(
+                                    o -> o.name("request"), _ -> stubborn.get(2).hold());
+                            ended.countDown();
+                        });
+                        var opened = Foreign.run(() -> {
+                            try (var _ = app.taskGroup(o -> o.name("opened"))) {
+                                stubborn.get(3).hold();
+                            }
+                            ended.countDown();
+                        })) {
+                    request.thread().setName("requests");
+                    opened.thread().setName("opener");
+                    stubborn.forEach(Stubborn::awaitHolding);
+                    app.shutdown();
+                    clock.awaitSleepers(1);
+                    clock.advance(SECOND);
+                    ShutdownReport report = app.awaitShutdown();
+                    assertThat(report.stragglers())
+                            .extracting(Straggler::path)
+                            .containsExactlyInAnyOrder(
+                                    "application 'shop' > group 'tasks' > task 'outer' > group 'inner' > task 'deaf'",
+                                    "application 'shop' > group 'tasks' > task 'callback'",
+                                    "thread 'requests' > group 'request'",
+                                    "thread 'opener' > group 'opened'");
+                    assertThat(report.stragglers()).allSatisfy(s -> {
+                        assertThat(s.state()).isNotNull();
+                        assertThat(s.stack())
+                                .anySatisfy(f -> assertThat(f.getMethodName()).isEqualTo("hold"));
+                    });
+                    assertThat(report.exitStatus()).isEqualTo(ShutdownReport.NOT_IN_ORDER);
+                    assertThat(log).containsExactly("close pool");
+                    assertThat(ended.getCount()).isEqualTo(3);
+                    assertThat(callback.isDone()).isFalse();
+                    stubborn.forEach(Stubborn::release);
+                }
+                ended.await();
+                callback.toCompletableFuture().join();
+            });
+            assertThat(warnings.messages())
+                    .anySatisfy(m -> assertThat(m)
+                            .contains("task 'deaf' has not ended PT1S after it was cancelled")
+                            .contains("Stubborn.hold"));
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S5 a later shutdown can make the grace shorter, and not longer")
+    void aShorterGrace(TestBackend threads) throws Exception {
+        ManualClock.run(threads, clock -> {
+            var app = create(o -> o.grace(Duration.ofHours(1)));
+            app.start();
+            var blocker = new Blocker();
+            var _ = app.fork("working", blocker);
+            blocker.awaitEntered();
+            app.shutdown();
+            clock.awaitSleepers(1);
+            app.shutdown(Duration.ofDays(1));
+            clock.advance(SECOND);
+            app.shutdown(SECOND);
+            assertThat(app.awaitShutdown().took()).containsEntry(Step.GRACE, SECOND);
+            assertThat(blocker.wasInterrupted()).isTrue();
+        });
+    }
+
+    @BackendTest
+    @DisplayName("S5 a hook that throws, or hangs, keeps no other from its turn, and is named with its stack")
+    void hooksThatThrowOrHang(TestBackend threads) throws Exception {
+        try (var _ = LogCapture.start()) {
+            ManualClock.run(threads, clock -> {
+                var app = create(o -> o.name("shop").hookLimit(SECOND));
+                var stubborn = List.of(new Stubborn(), new Stubborn());
+                var overflow = new StackOverflowError("in a hook");
+                var deadline = new AtomicReference<@Nullable Duration>();
+                app.onStopIntake("slow server", () -> stubborn.get(0).hold());
+                app.onShutdown("last", () -> log.add("last"));
+                app.manage("hanging", () -> stubborn.get(1).hold());
+                app.manage("failing", () -> {
+                    deadline.set(CancelScope.currentDeadline().remaining());
+                    throw overflow;
+                });
+                app.start();
+                app.shutdown();
+                stubborn.get(0).awaitHolding();
+                clock.awaitSleepers(1);
+                clock.advance(SECOND);
+                stubborn.get(1).awaitHolding();
+                clock.awaitSleepers(1);
+                clock.advance(SECOND);
+                ShutdownReport report = app.awaitShutdown();
+                assertThat(report.troubles())
+                        .extracting(ShutdownReport.Trouble::name)
+                        .containsExactly(
+                                "hook for the end of the intake 'slow server'",
+                                "resource 'failing'",
+                                "resource 'hanging'");
+                assertThat(report.troubles().get(0).exception())
+                        .isInstanceOf(DeadlineExceededException.class)
+                        .hasMessageContaining("took longer than PT1S")
+                        .satisfies(e -> assertThat(e.getStackTrace())
+                                .anySatisfy(f -> assertThat(f.getMethodName()).isEqualTo("hold")));
+                assertThat(report.troubles().get(1).exception()).isSameAs(overflow);
+                assertThat(deadline.get()).isEqualTo(SECOND);
+                assertThat(log).containsExactly("last");
+                assertThat(report.took())
+                        .containsEntry(Step.STOP_INTAKE, SECOND)
+                        .containsEntry(Step.CLOSE, SECOND);
+                assertThat(report.exitStatus()).isEqualTo(ShutdownReport.NOT_IN_ORDER);
+                stubborn.forEach(Stubborn::release);
+                Threads.until(() -> clock.timers() == 0); // the hooks that were left behind have ended
+                assertThat(stubborn).allMatch(Stubborn::hasEnded);
+            });
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S5 a hook that is late is cancelled, with its deadline as the reason")
+    void aLateHookIsCancelled(TestBackend threads) throws Exception {
+        try (var _ = LogCapture.start()) {
+            ManualClock.run(threads, clock -> {
+                var app = create(o -> o.hookLimit(SECOND));
+                var blocker = new Blocker();
+                app.onShutdown("slow", blocker);
+                app.start();
+                app.shutdown();
+                blocker.awaitEntered();
+                clock.awaitSleepers(1);
+                clock.advance(SECOND);
+                ShutdownReport report = app.awaitShutdown();
+                blocker.awaitInterrupted();
+                assertThat(report.troubles())
+                        .singleElement()
+                        .satisfies(t -> assertThat(t.exception()).isInstanceOf(DeadlineExceededException.class));
+                Threads.until(() -> clock.timers() == 0); // the hook that was left behind has ended
+            });
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S5 a hook may use groups and scopes, and is not cancelled by the shutdown that it is part of")
+    void hooksUseGroups() throws Exception {
+        var app = create(o -> o.grace(Duration.ZERO));
+        app.manage(
+                "flush",
+                () -> TaskGroup.run(group -> {
+                    var _ = group.fork(() -> log.add("flushed"));
+                }));
+        app.start();
+        var blocker = new Blocker();
+        var _ = app.fork("working", blocker);
+        blocker.awaitEntered();
+        app.close();
+        assertThat(log).containsExactly("flushed");
+        assertThat(app.awaitShutdown().isInOrder()).isTrue();
+    }
+
+    @BackendTest
+    @DisplayName("S5 where no thread can be made for a hook, it runs all the same")
+    void noThreadForAHook(TestBackend threads) throws Exception {
+        var refuses = new AtomicBoolean();
+        var backend = new FilterBackend(threads) {
+            @Override
+            public @Nullable Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
+                if (refuses.get() && Objects.requireNonNull(name).startsWith("resource")) {
+                    throw new OutOfMemoryError("no more threads");
+                }
+                return super.newThread(task, name, inheritThreadLocals);
+            }
+        };
+        try (var warnings = LogCapture.start()) {
+            var app = create(o -> o.taskOptions(t -> t.backend(backend)));
+            app.manage("pool", () -> log.add("closed"));
+            app.manage("failing", () -> {
+                throw new IllegalStateException("cannot close");
+            });
+            app.start();
+            refuses.set(true);
+            app.close();
+            assertThat(log).containsExactly("closed");
+            assertThat(app.awaitShutdown().troubles())
+                    .singleElement()
+                    .satisfies(t -> assertThat(t.name()).isEqualTo("resource 'failing'"));
+            assertThat(warnings.exceptions()).hasAtLeastOneElementOfType(RejectedExecutionException.class);
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S5 where no thread can be made for the shutdown itself, it comes about all the same")
+    void noThreadForTheShutdown(TestBackend threads) throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeFalse(
+                BackendExtension.isSimulated(), "it falls back to a thread that no simulation knows");
+        var refuses = new AtomicBoolean();
+        var backend = new FilterBackend(threads) {
+            @Override
+            public @Nullable Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
+                if (refuses.get()) {
+                    throw new OutOfMemoryError("no more threads");
+                }
+                return super.newThread(task, name, inheritThreadLocals);
+            }
+        };
+        try (var _ = LogCapture.start()) {
+            var app = create(o -> o.taskOptions(t -> t.backend(backend)));
+            app.manage("pool", () -> log.add("closed"));
+            app.start();
+            refuses.set(true);
+            app.close();
+            assertThat(log).containsExactly("closed");
+            assertThat(app.awaitShutdown().isInOrder()).isTrue();
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S5 a shutdown from cancelled code goes its way, and the caller notices its own cancellation later")
+    void shutdownFromCancelledCode() throws Exception {
+        var app = create(o -> o.grace(Duration.ZERO));
+        app.start();
+        var scope = CancelScope.create();
+        scope.run(() -> {
+            scope.cancel();
+            app.close();
+            assertThatThrownBy(app::awaitShutdown).isInstanceOf(CancelledException.class);
+        });
+        assertThat(app.awaitShutdown().isInOrder()).isTrue();
+    }
+}
