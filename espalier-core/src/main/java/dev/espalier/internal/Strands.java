@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the strand of a thread. */
@@ -17,16 +16,16 @@ public final class Strands {
      * no thread-local map (measured: 60 to 130 bytes a task less). Nothing leaves a task's run, so the handler is never called for its
      * own thread.
      *
-     * All other threads are in a map while, and only while, they are in a scope or own an open group. So nothing stays behind on a
-     * servlet container's thread, and the map knows the roots of all trees.
+     * All other threads are in a table while, and only while, they are in a scope or own an open group. So nothing stays behind on a
+     * servlet container's thread, and the table knows the roots of all trees.
      *
-     * Threads in the map: foreign ones; threads of a factory that set a handler of its own, or that are no virtual threads, from the
+     * Threads in the table: foreign ones; threads of a factory that set a handler of its own, or that are no virtual threads, from the
      * start of their task to its end; and tasks whose code replaced the handler, from when that is noticed to their end. The latter is
-     * noticed when a virtual thread, or a platform thread made by us, is in no map and has another's handler: its task is then looked for
+     * noticed when a virtual thread, or a platform thread made by us, is not in the table and has another's handler: its task is then looked for
      * in the trees below the roots, once. A virtual thread whose handler was set to null, and not to another, is taken for a foreign
      * one.
      */
-    private static final ConcurrentMap<Thread, Strand> KNOWN = new ConcurrentHashMap<>();
+    private static final ThreadTable KNOWN = new ThreadTable();
 
     /** Strands of no thread that own groups all the same: an application's. For whoever looks through all trees. */
     private static final Set<Strand> THREADLESS = ConcurrentHashMap.newKeySet();
@@ -99,7 +98,7 @@ public final class Strands {
     /** The threads that are no tasks, and are in scopes or own groups, and what owns groups without a thread: the roots of all trees. */
     static List<Strand> roots() {
         var roots = new ArrayList<Strand>(THREADLESS);
-        for (Strand strand : KNOWN.values()) {
+        for (Strand strand : KNOWN.all()) {
             if (strand instanceof ForeignStrand foreign) {
                 roots.add(foreign);
             }
@@ -108,7 +107,7 @@ public final class Strands {
     }
 
     private static @Nullable Strand lost(Thread thread) {
-        Strand found = find(KNOWN.values(), thread);
+        Strand found = find(KNOWN.all(), thread);
         return found != null ? found : find(THREADLESS, thread);
     }
 
@@ -132,6 +131,6 @@ public final class Strands {
      * @return for tests
      */
     public static boolean isKnown(Thread thread) {
-        return KNOWN.containsKey(thread);
+        return KNOWN.get(thread) != null;
     }
 }
