@@ -138,6 +138,7 @@ public final class Pool<T> {
         } else if (shelved != null) {
             reaper.arm(shelved); // the timer may have come by meanwhile
         }
+        line.drained.advance(); // its place may have been the last one that was taken
     }
 
     private Loan<T> prepared(Claim<T> claim, Turn turn, @Nullable Duration timeout, Deadline end)
@@ -258,9 +259,8 @@ public final class Pool<T> {
         if (lifetime == null) {
             return Deadline.NONE;
         }
-        double part = opened.getAndIncrement() * SPREAD % 1.0;
-        long tenth = lifetime.dividedBy(10).toMillis();
-        return Deadline.after(lifetime.minusMillis((long) (part * tenth)), backend);
+        long part = (long) (opened.getAndIncrement() * SPREAD % 1.0 * 100);
+        return Deadline.after(lifetime.minus(lifetime.dividedBy(1000).multipliedBy(part)), backend);
     }
 
     private PoolClosedException closed() {
@@ -275,6 +275,12 @@ public final class Pool<T> {
      * @throws InterruptedException if the caller is cancelled or interrupted
      */
     public void warmUp(int count) throws InterruptedException {
+        if (count < 0) {
+            throw new IllegalArgumentException("count is " + count + "; it must be zero or more");
+        }
+        if (line.isClosed()) {
+            throw closed();
+        }
         TaskGroup.run(o -> o.name("warm-up of " + describe()), group -> {
             Slot<T> slot = line.grow(count);
             while (slot != null) {
