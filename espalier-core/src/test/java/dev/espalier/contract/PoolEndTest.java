@@ -391,7 +391,7 @@ public class PoolEndTest {
                             .hasMessageContaining("espalier-pool-close")
                             .hasMessageContaining("being closed");
                 }
-                assertThat(pool.statistics().open()).isEqualTo(1); // the other one is closed
+                Threads.until(() -> pool.statistics().open() == 1); // the other one is closed
                 deaf.release();
                 pool.close(FOREVER);
                 assertThat(things.openNow()).isZero();
