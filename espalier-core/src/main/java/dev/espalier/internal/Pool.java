@@ -4,18 +4,15 @@ package dev.espalier.internal;
 
 import dev.espalier.CancelReason;
 import dev.espalier.CancelReason.Kind;
-import dev.espalier.Cancellation;
 import dev.espalier.CancelledException;
 import dev.espalier.Deadline;
 import dev.espalier.DeadlineExceededException;
 import dev.espalier.TaskGroup;
 import dev.espalier.internal.PoolLine.Claim;
 import dev.espalier.pool.KeepPolicy;
-import dev.espalier.pool.OpenFailedException;
 import dev.espalier.pool.PoolAction;
 import dev.espalier.pool.PoolClosedException;
 import dev.espalier.pool.PoolOptions;
-import dev.espalier.pool.ResourceCheck;
 import dev.espalier.pool.ResourcePool;
 import dev.espalier.spi.Backend;
 import java.time.Duration;
@@ -49,16 +46,13 @@ public final class Pool<T> {
      * while its own is being opened.
      */
     private static final AtomicLong NUMBERS = new AtomicLong();
-    /** The golden ratio's fraction: multiples of it are spread evenly, however many there are. */
-    private static final double SPREAD = 0.618_033_988_749_895;
 
-    private final Callable<? extends T> factory;
     private final PoolOptions<T> options;
     private final Backend backend;
     private final PoolLine<T> line;
     private final Reaper reaper;
+    private final Supply<T> supply;
     private final Care care;
-    private final AtomicLong opened = new AtomicLong();
 
     /**
      * A pool that is open, and empty.
@@ -68,7 +62,6 @@ public final class Pool<T> {
      */
     @SuppressWarnings("this-escape") // the reaper is armed later
     public Pool(Callable<? extends T> factory, PoolOptions<T> options) {
-        this.factory = factory;
         this.options = options;
         Backend given = options.backend();
         this.backend = given == null ? Scope.current().backend() : given;
@@ -79,6 +72,7 @@ public final class Pool<T> {
                 backend,
                 options.idleTimeout());
         this.reaper = new Reaper(backend, this::reap);
+        this.supply = new Supply<>(factory, options, line, backend);
         this.care = new Care(line.describe(), options.closeLimit());
     }
 
@@ -138,6 +132,7 @@ public final class Pool<T> {
         } else if (shelved != null) {
             reaper.arm(shelved); // the timer may have come by meanwhile
         }
+        line.drained.advance(); // its place may have been the last one that was taken
     }
 
     private Loan<T> prepared(Claim<T> claim, Turn turn, @Nullable Duration timeout, Deadline end)
@@ -162,7 +157,7 @@ public final class Pool<T> {
     private void fill(Slot<T> slot, @Nullable Duration timeout, Deadline end) throws InterruptedException {
         boolean filled = false;
         try {
-            if (timeout == null || (line.isOpen(slot) && !isToBeChecked(slot))) {
+            if (timeout == null || (line.isOpen(slot) && !supply.isToBeChecked(slot))) {
                 fill(slot);
             } else {
                 PlainScope.create(null, end).runOrFail(() -> fill(slot));
@@ -188,79 +183,13 @@ public final class Pool<T> {
     }
 
     private void fill(Slot<T> slot) throws InterruptedException {
-        if (line.isOpen(slot) && (line.isOver(slot) || !isSound(slot))) {
+        if (line.isOpen(slot) && (line.isOver(slot) || !supply.isSound(slot))) {
             dispose(slot, null);
             line.emptied(slot);
         }
         if (!line.isOpen(slot)) {
-            open(slot);
+            supply.open(slot);
         }
-    }
-
-    private boolean isToBeChecked(Slot<T> slot) {
-        return line.isOver(slot) || (options.validate() != null && line.isDoubtful(slot, options.validateAfterIdle()));
-    }
-
-    private boolean isSound(Slot<T> slot) throws InterruptedException {
-        ResourceCheck<? super T> check = options.validate();
-        if (check == null || !line.isDoubtful(slot, options.validateAfterIdle())) {
-            return true;
-        }
-        boolean sound = false;
-        try {
-            sound = check.test(Objects.requireNonNull(slot.resource));
-        } catch (Exception e) {
-            throwIfEnded(e);
-            Log.warn("the check of a resource of " + describe() + " threw; the resource is closed and replaced", e);
-        }
-        throwIfEnded(null); // an interrupt may have damaged it
-        return sound;
-    }
-
-    private void open(Slot<T> slot) throws InterruptedException {
-        T resource;
-        try {
-            resource = factory.call();
-        } catch (Exception e) {
-            throwIfEnded(e);
-            throw new OpenFailedException("the factory of " + describe() + " could not open a resource: " + e, e);
-        }
-        if (resource == null) {
-            throw new NullPointerException("the factory of " + describe()
-                    + " returned null; it must return a resource, or throw what keeps it from opening one");
-        }
-        if (options.closer() == null && !(resource instanceof AutoCloseable)) {
-            throw new IllegalStateException("a " + resource.getClass().getName() + " of " + describe()
-                    + " is not AutoCloseable; say how it is closed with the option closer(...), or closer(_ -> {}) if"
-                    + " there is nothing to close");
-        }
-        if (!line.opened(slot, resource, lifeEnd())) {
-            throw new IllegalStateException("the factory of " + describe()
-                    + " returned a resource that is in the pool already; it must open a new one at every call");
-        }
-    }
-
-    /** Throws if the caller is cancelled, and what it threw tells of that, or it threw nothing; or if it was interrupted. */
-    private static void throwIfEnded(@Nullable Exception thrown) throws InterruptedException {
-        Scope here = Scope.current();
-        if (here.isEffectivelyCancelled() && (thrown == null || Cancellation.isCancellation(thrown))) {
-            CancelledException cancelled =
-                    Objects.requireNonNull(Strands.current()).cancelled(/* consumed= */ false);
-            throw thrown == null ? cancelled : new CancelledException(cancelled.reason(), thrown);
-        }
-        if (thrown instanceof InterruptedException interrupted) {
-            throw interrupted;
-        }
-    }
-
-    private Deadline lifeEnd() {
-        Duration lifetime = options.maxLifetime();
-        if (lifetime == null) {
-            return Deadline.NONE;
-        }
-        double part = opened.getAndIncrement() * SPREAD % 1.0;
-        long tenth = lifetime.dividedBy(10).toMillis();
-        return Deadline.after(lifetime.minusMillis((long) (part * tenth)), backend);
     }
 
     private PoolClosedException closed() {
@@ -275,6 +204,12 @@ public final class Pool<T> {
      * @throws InterruptedException if the caller is cancelled or interrupted
      */
     public void warmUp(int count) throws InterruptedException {
+        if (count < 0) {
+            throw new IllegalArgumentException("count is " + count + "; it must be zero or more");
+        }
+        if (line.isClosed()) {
+            throw closed();
+        }
         TaskGroup.run(o -> o.name("warm-up of " + describe()), group -> {
             Slot<T> slot = line.grow(count);
             while (slot != null) {

@@ -113,7 +113,7 @@ final class PoolLine<T> extends WaitLine {
             if (slots.size() >= maxSize) {
                 return false;
             }
-            slot = new Slot<>(turn.party(), claim.scope);
+            slot = new Slot<>();
             slots.add(slot);
         }
         move(slot, Slot.State.TAKEN, turn.party(), claim.scope, claim.bound, claim.site);
@@ -134,14 +134,23 @@ final class PoolLine<T> extends WaitLine {
         } else if (closed) {
             claim.orphan = slot;
         } else {
-            slot.state = Slot.State.IDLE;
-            idle.addLast(slot);
+            rest(slot);
             claim.shelved = slot.end();
         }
     }
 
+    private void rest(Slot<T> slot) {
+        move(slot, Slot.State.IDLE, null, ForeignStrand.ROOT, /* bound= */ false, null);
+        idle.addLast(slot);
+    }
+
     private void move(
-            Slot<T> slot, Slot.State state, Party party, Scope scope, boolean bound, @Nullable LeaseSite site) {
+            Slot<T> slot,
+            Slot.State state,
+            @Nullable Party party,
+            Scope scope,
+            boolean bound,
+            @Nullable LeaseSite site) {
         slot.state = state;
         slot.party = party;
         slot.scope = scope;
@@ -220,23 +229,21 @@ final class PoolLine<T> extends WaitLine {
             if (closed || slot.lifeEnd.isExpired()) {
                 return null;
             }
-            slot.state = Slot.State.IDLE;
             slot.suspect = suspect;
             slot.idleSince = backend.nanoTime();
             slot.idleEnd = idleTimeout == null ? Deadline.NONE : Deadline.after(idleTimeout, backend);
-            slot.site = null;
-            idle.addLast(slot);
+            rest(slot);
             end = slot.end();
         }
         advance();
         return end;
     }
 
-    /** The calling thread is about to close the resource. */
+    /** The calling thread is about to close the resource, or to have it closed. */
     void closing(Slot<T> slot) {
         Party closer = Turn.here(null).party();
         synchronized (monitor) {
-            move(slot, Slot.State.CLOSING, closer, Scope.current(), /* bound= */ true, slot.site);
+            move(slot, Slot.State.CLOSING, closer, Scope.current(), /* bound= */ true, null);
         }
     }
 
@@ -260,7 +267,7 @@ final class PoolLine<T> extends WaitLine {
             if (closed || first() != null || slots.size() >= Math.min(wanted, maxSize)) {
                 return null;
             }
-            var slot = new Slot<T>(party, Scope.current());
+            var slot = new Slot<T>();
             move(slot, Slot.State.TAKEN, party, Scope.current(), /* bound= */ true, null);
             slots.add(slot);
             return slot;
@@ -272,8 +279,14 @@ final class PoolLine<T> extends WaitLine {
         synchronized (monitor) {
             var due = new ArrayList<Slot<T>>();
             idle.removeIf(slot -> slot.end().isExpired() && due.add(slot));
-            due.forEach(slot -> slot.state = Slot.State.CLOSING);
+            due.forEach(this::closing);
             return due;
+        }
+    }
+
+    boolean isClosed() {
+        synchronized (monitor) {
+            return closed;
         }
     }
 
@@ -291,7 +304,7 @@ final class PoolLine<T> extends WaitLine {
             closed = true;
             all = List.copyOf(idle);
             idle.clear();
-            all.forEach(slot -> slot.state = Slot.State.CLOSING);
+            all.forEach(this::closing);
         }
         advance();
         return all;
@@ -299,11 +312,12 @@ final class PoolLine<T> extends WaitLine {
 
     // ---- to look at
 
-    /** All slots, those first that have been as they are for longest. */
+    /** All slots that are not idle, those first that have been as they are for longest. */
     List<View> views() {
         synchronized (monitor) {
             long now = backend.nanoTime();
             return slots.stream()
+                    .filter(slot -> slot.state != Slot.State.IDLE)
                     .sorted(Comparator.comparingLong(slot -> slot.since - now))
                     .map(slot -> View.of(slot, now))
                     .toList();
@@ -333,19 +347,16 @@ final class PoolLine<T> extends WaitLine {
     /** What was seen of a slot. */
     record View(Slot.State state, ResourcePool.Borrower borrower) {
         static View of(Slot<?> slot, long now) {
-            String path = slot.party.task() == null ? slot.party.toString() : Pursuit.path(slot.scope);
+            Party party = Objects.requireNonNull(slot.party);
+            String path = party.task() == null ? party.toString() : Pursuit.path(slot.scope);
             return new View(
-                    slot.state,
-                    new ResourcePool.Borrower(slot.party, path, Duration.ofNanos(now - slot.since), slot.site));
+                    slot.state, new ResourcePool.Borrower(party, path, Duration.ofNanos(now - slot.since), slot.site));
         }
     }
 
     @Override
     public List<Party> holders() {
-        return views().stream()
-                .filter(view -> view.state() != Slot.State.IDLE)
-                .map(view -> view.borrower().party())
-                .toList();
+        return views().stream().map(view -> view.borrower().party()).toList();
     }
 
     @Override

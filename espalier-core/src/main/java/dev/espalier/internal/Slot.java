@@ -21,10 +21,11 @@ final class Slot<T> {
     /** Null until it is opened, and once it has been closed. */
     @Nullable
     T resource;
-    /** Who has it, unless it is idle; who had it last then. */
+    /** Who has it; null while it is idle, so that nothing is kept of who had it. */
+    @Nullable
     Party party;
     /** In which scope. */
-    Scope scope;
+    Scope scope = ForeignStrand.ROOT;
     /** Since when the state is as it is, on the clock of the pool's backend. */
     long since;
     /** Whether the party of a lent one is who will give it back; of others it always is. */
@@ -39,11 +40,6 @@ final class Slot<T> {
     long idleSince;
     /** Whether its last use went wrong, so that it is to be checked. */
     boolean suspect;
-
-    Slot(Party party, Scope scope) {
-        this.party = party;
-        this.scope = scope;
-    }
 
     /** When the pool closes it, if nobody borrows it before. */
     Deadline end() {

@@ -176,7 +176,8 @@ public final class ResourcePool<T> implements AutoCloseable {
      * Opens resources beforehand, at the same time, until so many are open; returns when they are. So that the first users do not wait, and a wrong address
      * is found when the program starts.
      *
-     * @param count at most {@link PoolOptions#maxSize} are opened
+     * @param count zero or more; at most {@link PoolOptions#maxSize} are opened
+     * @throws PoolClosedException if the pool is closed
      * @throws TaskGroupException with the {@link OpenFailedException} of the first that could not be opened; the others stay open
      * @throws CancelledException if the calling code is cancelled
      * @throws InterruptedException if the thread is interrupted by somebody else

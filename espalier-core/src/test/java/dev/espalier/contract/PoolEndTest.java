@@ -22,8 +22,18 @@ import org.junit.jupiter.api.DisplayName;
 /** The end of resources by time, and the end of a pool. */
 public class PoolEndTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    /** No limit: a simulation's clock jumps over any other. */
+    private static final Duration FOREVER = Duration.ofDays(100_000);
 
     private final Things things = new Things();
+
+    /** Moves the clock as soon as one thread sleeps on it. */
+    private static Foreign advanceWhenAsleep(ManualClock clock, Duration time) {
+        return Foreign.run(() -> {
+            clock.awaitSleepers(1);
+            clock.advance(time);
+        });
+    }
 
     // ---- of a resource
 
@@ -96,19 +106,20 @@ public class PoolEndTest {
     }
 
     @BackendTest
-    @DisplayName("S3 what has grown too old, and is not closed yet, is closed and replaced rather than lent")
+    @DisplayName("S3 what has grown too old while its timer was late is closed and replaced rather than lent")
     void tooOldToLend(TestBackend backend) throws Exception {
         ManualClock.run(backend, clock -> {
-            var busy = new Event();
-            try (var pool = ResourcePool.open(things::open, o -> o.maxSize(2).idleTimeout(SECOND))) {
-                var _ = busy;
+            try (var pool = ResourcePool.open(
+                    things::open,
+                    o -> o.maxSize(1).backend(new WithoutTimers(clock)).idleTimeout(SECOND))) {
                 pool.run(_ -> {});
-                var lease = pool.acquire();
-                lease.close();
+                clock.advance(SECOND.minusNanos(1));
+                assertThat(pool.<Integer, RuntimeException>use(Thing::number)).isEqualTo(1);
                 clock.advance(SECOND);
-                Threads.until(() -> pool.statistics().open() == 0);
                 assertThat(pool.<Integer, RuntimeException>use(Thing::number)).isEqualTo(2);
+                assertThat(things.closed()).containsExactly(1);
             }
+            assertThat(things.most()).isEqualTo(1);
         });
     }
 
@@ -123,12 +134,12 @@ public class PoolEndTest {
         TaskGroup.run(group -> {
             var lease = pool.acquire();
             try (var _ = WhenBlocked.me(lease::close)) {
-                pool.close();
+                pool.close(FOREVER);
             }
             assertThat(things.openNow()).isZero();
             assertThat(pool.statistics().open()).isZero();
         });
-        pool.close(); // again
+        pool.close(FOREVER); // again
     }
 
     @BackendTest
@@ -153,10 +164,10 @@ public class PoolEndTest {
         assertThatThrownBy(pool::acquire).isExactlyInstanceOf(PoolClosedException.class);
         assertThatThrownBy(pool::tryAcquire).isExactlyInstanceOf(PoolClosedException.class);
         assertThatThrownBy(() -> pool.run(_ -> {})).isExactlyInstanceOf(PoolClosedException.class);
-        pool.warmUp(1);
+        assertThatThrownBy(() -> pool.warmUp(1)).isExactlyInstanceOf(PoolClosedException.class);
         assertThat(things.made()).isEqualTo(1);
         assertThat(things.openNow()).isZero();
-        pool.close();
+        pool.close(FOREVER);
     }
 
     @BackendTest
@@ -171,7 +182,7 @@ public class PoolEndTest {
                 var holder = group.fork("holder", () -> pool.run(_ -> leave.await()));
                 Threads.until(() -> pool.statistics().leased().size() == 1);
                 clock.advance(SECOND);
-                try (var _ = clock.advanceWhenBlocked(SECOND.multipliedBy(30))) {
+                try (var _ = advanceWhenAsleep(clock, SECOND.multipliedBy(30))) {
                     assertThatThrownBy(pool::close)
                             .isExactlyInstanceOf(DeadlineExceededException.class)
                             .hasMessageContaining("waited PT30S for the end of pool 'db'")
@@ -200,7 +211,7 @@ public class PoolEndTest {
         assertThat(scope.run(() -> {
                     scope.cancel();
                     try (var _ = WhenBlocked.me(lease::close)) {
-                        pool.close();
+                        pool.close(FOREVER);
                     }
                     assertThat(things.openNow()).isZero();
                     assertThatThrownBy(CancelScope::checkpoint).isExactlyInstanceOf(CancelledException.class);
@@ -216,7 +227,7 @@ public class PoolEndTest {
             Threads.awaitBlocked(me);
             other.close();
         })) {
-            second.close();
+            second.close(FOREVER);
             assertThat(Thread.interrupted()).isTrue();
         }
         assertThat(things.openNow()).isZero();
@@ -250,6 +261,36 @@ public class PoolEndTest {
     }
 
     @BackendTest
+    @DisplayName("S3 closing a pool is not kept waiting by a borrower that is cancelled as it gets a free place")
+    void closeAgainstCancelledGrant() throws Exception {
+        try (var race = new Race("close against a cancelled grant")) {
+            for (int i = 0; i < Race.rounds(1_000); i++) {
+                var pool = ResourcePool.open(things::open, o -> o.maxSize(1));
+                TaskGroup.run(group -> {
+                    var lease = pool.acquire();
+                    lease.discard();
+                    var waiter = group.fork(() -> {
+                        try {
+                            pool.run(_ -> {});
+                        } catch (PoolClosedException e) {
+                            assertThat(e).hasMessageContaining("is closed");
+                        }
+                    });
+                    Threads.until(() -> pool.statistics().waiting().size() == 1);
+                    var rival = race.start(() -> {
+                        waiter.cancel();
+                        pool.close(FOREVER);
+                    });
+                    Race.spin(race.draw(3_000));
+                    lease.close(); // grants an empty place
+                    rival.await();
+                });
+                assertThat(pool.statistics().open()).isZero();
+            }
+        }
+    }
+
+    @BackendTest
     @DisplayName("S3 closing a pool against acquire, return and cancel: nothing stays open, nothing is lent afterwards,"
             + " nobody hangs")
     void closeInARace() throws Exception {
@@ -271,9 +312,9 @@ public class PoolEndTest {
                             task.cancel();
                         }
                     }
-                    var rival = race.start(pool::close);
+                    var rival = race.start(() -> pool.close(FOREVER));
                     Race.spin(race.draw(3_000));
-                    pool.close();
+                    pool.close(FOREVER);
                     assertThat(pool.statistics().open()).isZero();
                     rival.await();
                 });
@@ -296,7 +337,7 @@ public class PoolEndTest {
                                 thing.close();
                                 Tasks.sleep(Duration.ofDays(1));
                             }))) {
-                try (var _ = clock.advanceWhenBlocked(SECOND)) {
+                try (var _ = advanceWhenAsleep(clock, SECOND)) {
                     try (var lease = pool.acquire()) {
                         lease.discard();
                     }
@@ -344,15 +385,15 @@ public class PoolEndTest {
                 deaf.awaitInterrupted();
                 Threads.until(() -> log.messages().stream()
                         .anyMatch(message -> message.contains("closing a resource of pool 'db' takes longer")));
-                try (var _ = clock.advanceWhenBlocked(SECOND)) {
+                try (var _ = advanceWhenAsleep(clock, SECOND)) {
                     assertThatThrownBy(() -> pool.close(SECOND))
                             .isExactlyInstanceOf(DeadlineExceededException.class)
                             .hasMessageContaining("espalier-pool-close")
                             .hasMessageContaining("being closed");
                 }
-                assertThat(pool.statistics().open()).isEqualTo(1); // the other one is closed
+                Threads.until(() -> pool.statistics().open() == 1); // the other one is closed
                 deaf.release();
-                pool.close();
+                pool.close(FOREVER);
                 assertThat(things.openNow()).isZero();
             }
         });
@@ -370,7 +411,7 @@ public class PoolEndTest {
                     thing.close();
                 }));
         pool.warmUp(3);
-        pool.close();
+        pool.close(FOREVER);
         assertThat(things.openNow()).isZero();
         assertThat(List.copyOf(things.closed())).hasSize(3);
     }
@@ -385,7 +426,7 @@ public class PoolEndTest {
                     pool.warmUp(2);
                     var rival = race.start(() -> clock.advance(SECOND));
                     Race.spin(race.draw(3_000));
-                    pool.close();
+                    pool.close(FOREVER);
                     rival.await();
                     assertThat(things.openNow()).isZero();
                     assertThat(clock.timers()).isZero();

@@ -64,8 +64,13 @@ final class PostgresServer {
     private static PostgresServer started() {
         try {
             Path base = Files.createTempDirectory("espalier-postgres");
-            Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
-            return start(base);
+            try {
+                Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+                return start(base);
+            } catch (IOException e) {
+                run(List.of("rm", "-rf", base.toString()));
+                throw e;
+            }
         } catch (IOException e) {
             throw new AssertionError(
                     "the tests of espalier-integration need a PostgreSQL server, and could not start one: "
