@@ -31,8 +31,8 @@ final class Worker<I> implements Action {
      * or stack in here; the handler is then called without the shield.
      *
      * Fields
-     *   entry, since   guarded by the monitor of the Intake: the item, and when it was taken; the worker itself reads the first without, since only others' hand-over to it, which it sees by its
-     *           turn, and it itself, change it.
+     *   entry, since  the item, and when it was taken; guarded by the monitor of the Intake. The worker reads its entry without: only the hand-over to
+     *           it, which it sees by its turn, and it itself change it.
      *   scope   of the item; written by the worker before it joins the line for that item, read by others under the monitor while it is running.
      *   begun   own thread.
      *   task, thread  own thread, before it first takes an item; read by others under the monitor, while it is running.
