@@ -121,7 +121,7 @@ class DocsTest {
             run.append(testedCode(Files.readAllLines(source(where, name)))).append('\n');
         }
         for (String row : rows) {
-            List<String> cells = List.of(row.strip().replaceAll("^\\||\\|$", "").split("\\|"));
+            List<String> cells = List.of(row.strip().replaceAll("^\\||\\|$", "").split("\\|", -1));
             List<String> spans = CODE_SPAN
                     .matcher(cells.getLast())
                     .results()
