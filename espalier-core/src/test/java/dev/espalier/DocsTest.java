@@ -118,7 +118,7 @@ class DocsTest {
 
     private static void checkCells(String where, List<String> rows, String classes) throws IOException {
         var run = new StringBuilder();
-        for (String name : classes.strip().split(" +")) {
+        for (String name : classes.strip().split(" +", -1)) {
             run.append(testedCode(Files.readAllLines(source(where, name)))).append('\n');
         }
         for (String row : rows) {

@@ -57,7 +57,7 @@ final class Intake<I> {
      * Memory ordering: everything is read and written under the monitor; what a worker reads of its own item without it was written before its turn was
      * granted, which it has seen.
      *
-     * Lock order: as that of WaitLine; under the monitor nothing foreign is called.
+     * Lock order: as that of WaitLine; under the monitor nothing foreign is called but Backend.nanoTime.
      *
      * Why not two Conditions of a Lock: bookkeeping must work in a worker that is cancelled, where a Lock cannot be acquired; and who waits to
      * submit would queue twice. Why not a queue of java.util.concurrent: see WaitLine.
@@ -303,7 +303,11 @@ final class Intake<I> {
 
         @Override
         protected boolean take(Turn turn) {
-            return stock.isCancelled() || stock.begin(workerOf(turn), admit()) || stock.isOver();
+            if (stock.isCancelled() || stock.begin(workerOf(turn), admit())) {
+                return true;
+            }
+            stopIfIdle(); // who waited for room when the last item ended may have given up since
+            return stock.isOver();
         }
 
         @Override

@@ -144,6 +144,7 @@ final class Stock<I> {
             return false;
         }
         worker.entry = entry;
+        worker.since = group.backend().nanoTime();
         running.add(worker);
         return true;
     }

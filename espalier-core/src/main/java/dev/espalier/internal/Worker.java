@@ -31,10 +31,9 @@ final class Worker<I> implements Action {
      * or stack in here; the handler is then called without the shield.
      *
      * Fields
-     *   entry   guarded by the monitor of the Intake; the worker itself reads it without, since only others' hand-over to it, which it sees by its
-     *           turn, and it itself, change it.
+     *   entry, since  the item, and when it was taken; guarded by the monitor of the Intake. The worker reads its entry without: only the hand-over to
+     *           it, which it sees by its turn, and it itself change it.
      *   scope   of the item; written by the worker before it joins the line for that item, read by others under the monitor while it is running.
-     *   since   own thread: when it took its item; others read it, and may see that of the item before for a moment.
      *   begun   own thread.
      *   task, thread  own thread, before it first takes an item; read by others under the monitor, while it is running.
      */
@@ -49,7 +48,7 @@ final class Worker<I> implements Action {
     TaskNode<?> task;
 
     private @Nullable Thread thread;
-    volatile long since;
+    long since;
     private boolean begun;
 
     Worker(Workers<I> pool) {
@@ -95,7 +94,6 @@ final class Worker<I> implements Action {
         } finally {
             pool.intake.pass();
         }
-        since = pool.group.backend().nanoTime();
         return entry != null;
     }
 

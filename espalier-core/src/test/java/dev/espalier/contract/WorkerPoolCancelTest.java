@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
 import dev.espalier.CancelledException;
+import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.pool.WorkerPool;
 import dev.espalier.sync.Event;
@@ -15,13 +16,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 
 /** Rules S4 and C7: worker pools, their workers, and those who submit, under cancellation and interrupts. */
@@ -232,6 +236,48 @@ public class WorkerPoolCancelTest {
                 assertThat(done).containsExactlyInAnyOrderElementsOf(submitted);
             }
         }
+    }
+
+    @BackendTest
+    @DisplayName("S4 a submit that is cancelled between the last item and the worker's next look does not keep run from"
+            + " ending")
+    void cancelledAsTheLastItemEnds(TestBackend backend) throws Exception {
+        var owner = Thread.currentThread();
+        var opened = new CompletableFuture<WorkerPool<Integer>>();
+        var late = new CompletableFuture<Task<?>>();
+        var made = new AtomicInteger();
+        var slow = new FilterBackend(backend) {
+            @Override
+            public @Nullable Thread newThread(Runnable task, @Nullable String name, boolean inherit) {
+                if (made.incrementAndGet()
+                        == 2) { // the replacement of a worker that has ended its item, and is about to look for another
+                    Threads.untilRegardless(() -> owner.getState() == Thread.State.WAITING);
+                    late.join().cancel();
+                    Threads.untilRegardless(
+                            () -> opened.join().statistics().waiting().isEmpty());
+                }
+                return super.newThread(task, name, inherit);
+            }
+        };
+        TaskGroup.run(group -> {
+            late.complete(group.fork(() -> opened.get().submit(1)));
+            var leave = new Event();
+            WorkerPool.<Integer, RuntimeException>run(
+                    o -> o.workers(1).queue(0).group(g -> g.backend(slow)),
+                    i -> {
+                        leave.await();
+                        Thread.currentThread().interrupt(); // so that the worker is replaced
+                        done.add(i);
+                    },
+                    pool -> {
+                        pool.submit(0);
+                        opened.complete(pool);
+                        Threads.until(() -> !pool.statistics().waiting().isEmpty());
+                        leave.set();
+                    });
+        });
+        assertThat(late.join().isCancelled()).isTrue();
+        assertThat(done).containsExactly(0);
     }
 
     @BackendTest

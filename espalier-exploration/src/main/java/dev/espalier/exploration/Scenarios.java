@@ -17,7 +17,8 @@ public final class Scenarios {
             InterruptScenarios.class,
             LimitScenarios.class,
             OutcomeScenarios.class,
-            ShieldScenarios.class);
+            ShieldScenarios.class,
+            WorkerPoolScenarios.class);
 
     private Scenarios() {}
 
