@@ -28,7 +28,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -180,10 +179,12 @@ class GuideApplicationExamples {
     }
 
     // @start region="options"
-    private static final UnaryOperator<AppOptions> SHOP = o -> o.name("shop")
-            .grace(Duration.ofSeconds(15)) // for requests and tasks to end by themselves
-            .hardLimit(Duration.ofSeconds(3)) // then for what was cancelled to clean up
-            .hookLimit(Duration.ofSeconds(2)); // for each hook and resource
+    private static AppOptions shop(AppOptions o) {
+        return o.name("shop")
+                .grace(Duration.ofSeconds(15)) // for requests and tasks to end by themselves
+                .hardLimit(Duration.ofSeconds(3)) // then for what was cancelled to clean up
+                .hookLimit(Duration.ofSeconds(2)); // for each hook and resource
+    }
     // @end
 
     private static final List<String> CLEANED = new CopyOnWriteArrayList<>();
@@ -193,7 +194,8 @@ class GuideApplicationExamples {
 
         // @start region="main"
         public static void main(String[] args) throws InterruptedException {
-            int status = ApplicationScope.runApplication(SHOP, app -> startShop(app), _ -> System.out.println("bye"));
+            int status = ApplicationScope.runApplication(
+                    o -> shop(o), app -> startShop(app), _ -> System.out.println("bye"));
             System.exit(status);
         }
         // @end
@@ -201,7 +203,7 @@ class GuideApplicationExamples {
 
     // @start region="hooks"
     static ApplicationScope withHooks(AutoCloseable pool, List<String> log) {
-        var app = ApplicationScope.create(o -> SHOP.apply(o).signals(false));
+        var app = ApplicationScope.create(o -> shop(o).signals(false));
         app.onStartup("migrate", () -> log.add("schema is up to date"));
         app.manage("pool", pool);
         app.onStopIntake("balancer", () -> log.add("told the balancer"));

@@ -9,6 +9,7 @@ import dev.espalier.Options;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.internal.Application;
+import dev.espalier.internal.Program;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ public sealed interface ApplicationScope extends AutoCloseable permits Applicati
      * @return always the same
      */
     static ApplicationScope global() {
-        return Application.global();
+        return Program.global();
     }
 
     /**
@@ -109,7 +110,7 @@ public sealed interface ApplicationScope extends AutoCloseable permits Applicati
      * @throws InterruptedException if the caller is cancelled or interrupted; the application has been shut down then
      */
     static int runApplication(ApplicationAction startup, ApplicationAction cleanup) throws InterruptedException {
-        return Application.run(AppOptions.DEFAULT, startup, cleanup);
+        return Program.run(AppOptions.DEFAULT, startup, cleanup);
     }
 
     /**
@@ -123,7 +124,7 @@ public sealed interface ApplicationScope extends AutoCloseable permits Applicati
      */
     static int runApplication(UnaryOperator<AppOptions> options, ApplicationAction startup, ApplicationAction cleanup)
             throws InterruptedException {
-        return Application.run(options.apply(AppOptions.DEFAULT), startup, cleanup);
+        return Program.run(options.apply(AppOptions.DEFAULT), startup, cleanup);
     }
 
     // ---- what starts and ends with it

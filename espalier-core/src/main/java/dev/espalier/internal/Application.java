@@ -12,12 +12,9 @@ import dev.espalier.Options;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.app.AppOptions;
-import dev.espalier.app.ApplicationAction;
 import dev.espalier.app.ApplicationScope;
-import dev.espalier.app.ApplicationShutdownException;
 import dev.espalier.app.RestartPolicy;
 import dev.espalier.app.ShutdownReport;
-import dev.espalier.app.StartupFailedException;
 import dev.espalier.spi.Backend;
 import java.time.Duration;
 import java.util.Objects;
@@ -52,6 +49,7 @@ public final class Application implements ApplicationScope {
     final Group managed;
     final Admission intake;
     final Lifetime lifetime;
+    final Startup startup;
     /** Open groups of threads from anywhere. */
     final Set<Group> groups = ConcurrentHashMap.newKeySet();
 
@@ -73,54 +71,7 @@ public final class Application implements ApplicationScope {
         this.managed = new Group(base.name("tasks").failurePolicy(FailurePolicy.COLLECT), strand, /* runForm= */ false);
         this.intake = new Admission(backend);
         this.lifetime = new Lifetime(this);
-    }
-
-    private static final class Global {
-        static final Application APP = started();
-
-        private Global() {}
-
-        private static Application started() {
-            var app = new Application(
-                    AppOptions.DEFAULT.name("global").taskOptions(o -> o.backend(Backend.virtualThreads())));
-            app.lifetime.startWithoutHooks();
-            return app;
-        }
-    }
-
-    /**
-     * The one of this JVM.
-     *
-     * @return always the same
-     */
-    public static Application global() {
-        return Global.APP;
-    }
-
-    /**
-     * Runs a program.
-     *
-     * @param options its options
-     * @param startup what it starts
-     * @param cleanup its last hook
-     * @return its exit status
-     * @throws InterruptedException if the caller is cancelled or interrupted
-     */
-    public static int run(AppOptions options, ApplicationAction startup, ApplicationAction cleanup)
-            throws InterruptedException {
-        Objects.requireNonNull(startup, "startup");
-        Objects.requireNonNull(cleanup, "cleanup");
-        var app = new Application(options);
-        app.onShutdown("cleanup", () -> cleanup.run(app));
-        app.onStartup("startup", () -> startup.run(app));
-        try (app) {
-            try {
-                app.start();
-            } catch (StartupFailedException | ApplicationShutdownException e) {
-                return app.lifetime.report().exitStatus(); // which has been logged, with what is behind it
-            }
-            return app.awaitShutdown().exitStatus();
-        }
+        this.startup = new Startup(this);
     }
 
     // ---- what starts and ends with it
@@ -157,7 +108,7 @@ public final class Application implements ApplicationScope {
 
     @Override
     public void start() throws InterruptedException {
-        lifetime.start();
+        startup.run();
     }
 
     // ---- managed tasks
@@ -366,7 +317,7 @@ public final class Application implements ApplicationScope {
 
     /** D1: what the shutdown waits for must not wait for the shutdown. */
     private void refuseFromInside(String what) {
-        boolean inside = lifetime.isStarting(Thread.currentThread());
+        boolean inside = Thread.currentThread().equals(startup.thread());
         Strand here = Strands.current();
         for (Scope s = here == null ? null : here.current; s != null && !inside; s = s.parent) {
             inside = s == strand || (s instanceof Group group && groups.contains(group));

@@ -4,12 +4,10 @@ package dev.espalier.internal;
 
 import dev.espalier.CancelReason;
 import dev.espalier.CancelReason.Kind;
-import dev.espalier.Cancellation;
 import dev.espalier.app.ApplicationShutdownException;
 import dev.espalier.app.RestartPolicy;
 import dev.espalier.app.ShutdownReport;
 import dev.espalier.app.ShutdownReport.Trouble;
-import dev.espalier.app.StartupFailedException;
 import dev.espalier.sync.Event;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -72,7 +70,6 @@ final class Lifetime {
 
     private final Application app;
     private final Latch atEnd = new Latch();
-    private final PlainScope start = PlainScope.create(null, null);
     private final ArrayDeque<AppPart> waiting = new ArrayDeque<>();
     private final ArrayDeque<AppPart> parts = new ArrayDeque<>();
     private final ArrayDeque<AppPart> intakeHooks = new ArrayDeque<>();
@@ -86,7 +83,6 @@ final class Lifetime {
     private volatile @Nullable CancelReason reason;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable ShutdownReport report;
-    private volatile @Nullable Thread starting; // written by itself
 
     Lifetime(Application app) {
         this.app = app;
@@ -118,81 +114,39 @@ final class Lifetime {
 
     // ---- starting
 
-    void start() throws InterruptedException {
+    /** The step to STARTING; the caller is in the intake then. */
+    void beginStart() {
         synchronized (this) {
-            if (isStopping()) {
-                throw refused("the start of " + app.describe());
-            }
-            if (phase != Phase.NEW) {
-                throw new IllegalStateException(
-                        app.describe() + " has been started before; an application is started once: make a new one");
-            }
-            phase = Phase.STARTING;
-            began = app.backend.nanoTime();
-        }
-        boolean _ = app.intake
-                .enter(); // nobody can have closed it: that comes after STOPPING, of which this thread or another is
-        // part
-        Throwable thrown = null;
-        starting = Thread.currentThread();
-        try {
-            Strands.addThreadless(app.strand);
-            app.managed.begin();
-            started = true;
-            arm();
-            boolean _ = start.run(this::runHooks);
-        } catch (
-                InterruptedException e) { // of the caller: it is thrown below, when what was started has been shut down
-            thrown = e;
-            boolean _ = stop("its start was interrupted", null, Duration.ZERO);
-        } catch (Throwable t) { // likewise
-            thrown = t;
-            if (!stop("its start failed: " + t.getMessage(), t, Duration.ZERO)) {
-                trouble("the start of " + app.describe(), t);
-            }
-        } finally {
-            starting = null;
-            app.intake.leave();
-        }
-        synchronized (this) {
-            if (phase == Phase.STARTING) {
-                phase = Phase.RUNNING;
+            if (phase == Phase.NEW) {
+                boolean _ = app.intake.enter(); // here, since nobody closes it before the step to STOPPING
+                phase = Phase.STARTING;
+                began = app.backend.nanoTime();
                 return;
             }
         }
-        awaitUninterruptibly();
-        throwFromStart(thrown);
-    }
-
-    private void throwFromStart(@Nullable Throwable thrown) throws InterruptedException {
-        if (thrown == null) {
+        if (isStopping()) {
             throw refused("the start of " + app.describe());
         }
-        if (thrown instanceof StartupFailedException) {
-            Failures.attach(
-                    thrown, report().troubles().stream().map(Trouble::exception).toList());
-        }
-        throw Sneaky.<InterruptedException>rethrow(thrown);
+        throw new IllegalStateException(
+                app.describe() + " has been started before; an application is started once: make a new one");
     }
 
-    private void runHooks() throws InterruptedException {
-        for (AppPart hook = nextHook(); hook != null; hook = nextHook()) {
-            try {
-                hook.action().run();
-            } catch (Exception | Error e) {
-                if (e instanceof InterruptedException || (start.cause != null && Cancellation.isCancellation(e))) {
-                    throw Sneaky.<InterruptedException>rethrow(e); // the scope of the start knows what to do with it
-                }
-                if (isRefusal(e)) {
-                    return;
-                }
-                throw new StartupFailedException(hook.describe() + " of " + app.describe() + " failed: " + e, e);
-            }
+    /** Tasks may be forked from now on. */
+    void opened() {
+        started = true;
+    }
+
+    /** The step to RUNNING; false if the shutdown has begun. */
+    synchronized boolean endStart() {
+        if (phase != Phase.STARTING) {
+            return false;
         }
+        phase = Phase.RUNNING;
+        return true;
     }
 
     /** The next startup hook; what stands before it has been got past. Null if there is none, or the shutdown has begun. */
-    private synchronized @Nullable AppPart nextHook() {
+    synchronized @Nullable AppPart nextHook() {
         while (phase == Phase.STARTING && !waiting.isEmpty()) {
             AppPart next = waiting.removeFirst();
             if (next.kind() == AppPart.Kind.STARTUP) {
@@ -203,34 +157,13 @@ final class Lifetime {
         return null;
     }
 
-    /** For the application of the JVM, which is there even when the JVM exits. */
-    void startWithoutHooks() {
-        try {
-            start();
-        } catch (ApplicationShutdownException e) {
-            // the JVM is exiting: it refuses all work, and says why
-        } catch (InterruptedException e) {
-            throw new AssertionError("without hooks nothing blocks", e);
+    /** What is to be removed at the end; false if that has come already. */
+    synchronized boolean remember(JvmExit installed) {
+        if (phase == Phase.ENDED) {
+            return false;
         }
-    }
-
-    /** From now on, the exit of the JVM is a shutdown. */
-    private void arm() {
-        if (!app.options.signals()) {
-            return;
-        }
-        JvmExit installed = JvmExit.install(app);
-        if (installed == null) {
-            boolean _ = stop(JvmExit.WHY, null, Duration.ZERO);
-            return;
-        }
-        synchronized (this) {
-            if (phase != Phase.ENDED) {
-                exit = installed;
-                return;
-            }
-        }
-        installed.remove();
+        exit = installed;
+        return true;
     }
 
     // ---- stopping, by anyone
@@ -260,7 +193,7 @@ final class Lifetime {
                 warn(reason().message(), because);
             }
             if (from == Phase.STARTING) {
-                start.cancelWith(start.reasonOf(Kind.SHUTDOWN, reason().message(), because));
+                app.startup.cancel(reason());
             }
         } finally {
             new Shutdown(app).begin();
@@ -283,7 +216,7 @@ final class Lifetime {
     }
 
     /** Whether it says that this application refuses work, which is no failure of the code that asked for it. */
-    private boolean isRefusal(Throwable thrown) {
+    boolean isRefusal(Throwable thrown) {
         return thrown instanceof ApplicationShutdownException refused && refused.reason() == reason;
     }
 
@@ -366,15 +299,6 @@ final class Lifetime {
 
     boolean isEnded() {
         return phase == Phase.ENDED;
-    }
-
-    boolean isStarting(Thread thread) {
-        return thread == starting;
-    }
-
-    @Nullable
-    Thread startingThread() {
-        return starting;
     }
 
     /** Why it shuts down; only if it does. */

@@ -24,7 +24,7 @@ final class Stragglers implements Cascade.Visitor {
         for (Group group : app.groups) {
             in(group).forEach(all::putIfAbsent);
         }
-        Thread starting = app.lifetime.startingThread();
+        Thread starting = app.startup.thread();
         if (starting != null) {
             all.putIfAbsent(starting, straggler("the start of " + app.describe(), starting));
         }

@@ -96,9 +96,6 @@ final class Supervised implements Action {
 
     /** Waits; whether the shutdown has begun meanwhile. */
     private boolean isStoppedDuring(Duration delay) throws InterruptedException {
-        if (!isCancelled()) {
-            boolean _ = Thread.interrupted();
-        }
         Deadline end = Deadline.after(delay);
         while (true) {
             try {

@@ -2,7 +2,7 @@
 
 package dev.espalier.contract;
 
-import static dev.espalier.contract.ApplicationLifeTest.create;
+import static dev.espalier.contract.ApplicationLifeTest.newApp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +18,7 @@ import dev.espalier.app.AppOptions;
 import dev.espalier.app.ApplicationScope;
 import dev.espalier.app.ApplicationShutdownException;
 import dev.espalier.app.ShutdownReport.Step;
+import dev.espalier.spi.TaskObserver;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.DisplayName;
 /** S5: groups of any thread that belong to an application. */
 class ApplicationGroupTest {
     private static ApplicationScope started() throws InterruptedException {
-        var app = create(o -> o.name("shop").grace(Duration.ZERO));
+        var app = newApp(o -> o.name("shop").grace(Duration.ZERO));
         app.start();
         return app;
     }
@@ -219,7 +220,7 @@ class ApplicationGroupTest {
             }
         };
         ScopedValue<String> user = ScopedValue.newInstance();
-        var app = create(o -> o.taskOptions(t -> t.backend(backend).inherit(user)));
+        var app = newApp(o -> o.taskOptions(t -> t.backend(backend).inherit(user)));
         app.start();
         try (var _ = Foreign.run(() -> ScopedValue.where(user, "ada").run(() -> {
             try {
@@ -245,7 +246,7 @@ class ApplicationGroupTest {
     @DisplayName("S5 an open group keeps the shutdown waiting for its grace, also when nothing runs in it")
     void anIdleGroupCounts(TestBackend threads) throws Exception {
         ManualClock.run(threads, clock -> {
-            var app = create(o -> o.grace(Duration.ofMinutes(1)));
+            var app = newApp(o -> o.grace(Duration.ofMinutes(1)));
             app.start();
             var group = app.taskGroup();
             app.shutdown();
@@ -319,6 +320,31 @@ class ApplicationGroupTest {
                 assertThat(app.awaitShutdown().isInOrder()).isTrue();
             }
         }
+    }
+
+    @BackendTest
+    @DisplayName("S5 a group that was let in, and opens when all others have been cancelled, is cancelled too")
+    void openedTooLate(TestBackend threads) throws Exception {
+        var app = new AtomicReference<ApplicationScope>();
+        var observer = new TaskObserver() {
+            @Override
+            public void groupOpened(TaskGroup group) {
+                if (group.name().equals("late")) {
+                    app.get().shutdown();
+                    Threads.until(() -> threads.threads().stream()
+                            .anyMatch(t -> t.getName().startsWith("shutdown of") && isWaiting(t)));
+                }
+            }
+        };
+        app.set(newApp(o -> o.grace(Duration.ZERO).taskOptions(t -> t.observer(observer))));
+        app.get().start();
+        assertThatThrownBy(() -> app.get().run(o -> o.name("late"), _ -> Stubborn.forever()))
+                .isInstanceOf(ApplicationShutdownException.class);
+        assertThat(app.get().awaitShutdown().isInOrder()).isTrue();
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     @BackendTest

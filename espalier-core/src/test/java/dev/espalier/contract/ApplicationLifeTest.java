@@ -29,12 +29,12 @@ class ApplicationLifeTest {
     private final List<String> log = new CopyOnWriteArrayList<>();
 
     /** An application that leaves the JVM's exit alone. */
-    static ApplicationScope create(UnaryOperator<AppOptions> options) {
+    static ApplicationScope newApp(UnaryOperator<AppOptions> options) {
         return ApplicationScope.create(o -> options.apply(o.signals(false)));
     }
 
     private ApplicationScope create() {
-        return create(o -> o);
+        return newApp(o -> o);
     }
 
     private AutoCloseable closing(String what) {
@@ -71,7 +71,7 @@ class ApplicationLifeTest {
                     + " that of the cleaning")
     void aFailedStartIsShutDown() throws Exception {
         try (var warnings = LogCapture.start()) {
-            var app = create(o -> o.name("shop"));
+            var app = newApp(o -> o.name("shop"));
             var failure = new IOException("no database");
             var closing = new IOException("cannot close");
             app.onShutdown("first", () -> log.add("stop first"));
@@ -106,7 +106,7 @@ class ApplicationLifeTest {
     @BackendTest
     @DisplayName("S5 a shutdown during the start cancels the running hook, skips the later ones, and start throws")
     void shutdownDuringTheStart() throws Exception {
-        var app = create(o -> o.grace(Duration.ofDays(1)));
+        var app = newApp(o -> o.grace(Duration.ofDays(1)));
         var blocker = new Blocker();
         var reason = new AtomicReference<Kind>();
         app.onStartup("slow", () -> {
@@ -217,7 +217,7 @@ class ApplicationLifeTest {
     @DisplayName("S5 a part of an application that waits for its end gets IllegalStateException; so it never waits for"
             + " itself")
     void partsDoNotWaitForTheEnd() throws Exception {
-        var app = create(o -> o.name("shop"));
+        var app = newApp(o -> o.name("shop"));
         var refused = new CopyOnWriteArrayList<Throwable>();
         class Tries {
             void both() {
@@ -272,7 +272,7 @@ class ApplicationLifeTest {
     @DisplayName(
             "S5 what comes at the wrong time is refused with a message, and a resource that comes too late is closed")
     void wrongTimes() throws Exception {
-        var app = create(o -> o.name("shop"));
+        var app = newApp(o -> o.name("shop"));
         assertThatThrownBy(() -> app.fork("poll", () -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("application 'shop' has not been started; call start() before task 'poll'");

@@ -2,7 +2,7 @@
 
 package dev.espalier.contract;
 
-import static dev.espalier.contract.ApplicationLifeTest.create;
+import static dev.espalier.contract.ApplicationLifeTest.newApp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,7 +33,7 @@ class RestartTest {
     @DisplayName("S5 a task that is never started again shuts the application down when it fails, with that failure")
     void neverShutsDown() throws Exception {
         try (var warnings = LogCapture.start()) {
-            var app = create(o -> o.name("shop"));
+            var app = newApp(o -> o.name("shop"));
             app.start();
             var failure = new IOException("queue gone");
             var task = app.fork("consumer", () -> {
@@ -56,7 +56,7 @@ class RestartTest {
     @DisplayName("S5 with keepRunning a failure is logged, and is in the task, and the application goes on")
     void keepRunning() throws Exception {
         try (var warnings = LogCapture.start()) {
-            var app = create(o -> o);
+            var app = newApp(o -> o);
             app.start();
             var failure = new IOException("no metrics");
             var task = app.fork("metrics", RestartPolicy.never().keepRunning(), () -> {
@@ -75,7 +75,7 @@ class RestartTest {
     @BackendTest
     @DisplayName("S5 a task that ends normally is done, unless its policy is always")
     void aNormalEnd() throws Exception {
-        var app = create(o -> o);
+        var app = newApp(o -> o);
         app.start();
         app.fork("once", RestartPolicy.onFailure(AT_ONCE, 3, SECOND), runs::incrementAndGet)
                 .await();
@@ -94,7 +94,7 @@ class RestartTest {
     void backoffAndMaximum(TestBackend threads) throws Exception {
         try (var warnings = LogCapture.start()) {
             ManualClock.run(threads, clock -> {
-                var app = create(o -> o);
+                var app = newApp(o -> o);
                 app.start();
                 var backoff = Backoff.exponential(SECOND, Duration.ofMinutes(1)).jitter(false);
                 var _ = app.fork("flaky", RestartPolicy.onFailure(backoff, 3, Duration.ofMinutes(1)), () -> {
@@ -124,7 +124,7 @@ class RestartTest {
     void theWindowMoves(TestBackend threads) throws Exception {
         try (var _ = LogCapture.start()) {
             ManualClock.run(threads, clock -> {
-                var app = create(o -> o);
+                var app = newApp(o -> o);
                 app.start();
                 var delays = Backoff.exponential(SECOND, Duration.ofMinutes(1)).jitter(false);
                 var gates = List.of(new Blocker(), new Blocker(), new Blocker(), new Blocker(), new Blocker());
@@ -152,7 +152,7 @@ class RestartTest {
     void theShutdownEndsTheWait(TestBackend threads) throws Exception {
         try (var _ = LogCapture.start()) {
             ManualClock.run(threads, clock -> {
-                var app = create(o -> o.grace(Duration.ofHours(1)));
+                var app = newApp(o -> o.grace(Duration.ofHours(1)));
                 app.start();
                 var failure = new IOException("failed");
                 var policy = RestartPolicy.onFailure(Backoff.fixed(Duration.ofDays(1)), 3, SECOND);
@@ -172,8 +172,8 @@ class RestartTest {
     @BackendTest
     @DisplayName("S5 a task that fails in the grace is not started again, and is a trouble of the shutdown")
     void aFailureInTheGrace() throws Exception {
-        try (var _ = LogCapture.start()) {
-            var app = create(o -> o);
+        try (var warnings = LogCapture.start()) {
+            var app = newApp(o -> o);
             app.start();
             var blocker = Blocker.stubborn();
             var failure = new IOException("failed");
@@ -187,6 +187,7 @@ class RestartTest {
             blocker.release();
             ShutdownReport report = app.awaitShutdown();
             assertThat(runs).hasValue(1);
+            assertThat(warnings.messages()).noneMatch(m -> m.contains("started again"));
             assertThat(report.failure()).isNull();
             assertThat(report.troubles()).singleElement().satisfies(t -> {
                 assertThat(t.name()).isEqualTo("task 'working' of application 'app'");
@@ -198,7 +199,7 @@ class RestartTest {
     @BackendTest
     @DisplayName("S5 cancelling a managed task ends it for good, and is no failure; so is ending its own scope")
     void cancellingATask() throws Exception {
-        var app = create(o -> o);
+        var app = newApp(o -> o);
         app.start();
         var blocker = new Blocker();
         var task = app.fork("running", RestartPolicy.always(AT_ONCE, 9, SECOND), () -> {
@@ -225,7 +226,7 @@ class RestartTest {
                     + " run")
     void interruptsFromElsewhere() throws Exception {
         try (var _ = LogCapture.start()) {
-            var app = create(o -> o);
+            var app = newApp(o -> o);
             app.start();
             var second = new CountDownLatch(1);
             var task = app.fork("task", RestartPolicy.onFailure(AT_ONCE, 3, SECOND), () -> {
@@ -248,7 +249,7 @@ class RestartTest {
             "F4 an Error of a managed task is a failure like another; L5 each run closes the groups that it left open")
     void errorsAndLeaks() throws Exception {
         try (var warnings = LogCapture.start()) {
-            var app = create(o -> o);
+            var app = newApp(o -> o);
             app.start();
             app.fork("task", RestartPolicy.onFailure(AT_ONCE, 3, SECOND), () -> {
                         switch (runs.incrementAndGet()) {
@@ -272,7 +273,7 @@ class RestartTest {
     @BackendTest
     @DisplayName("S5 a managed task finds itself when it has replaced its thread's handler of uncaught exceptions")
     void aReplacedHandler() throws Exception {
-        var app = create(o -> o.grace(Duration.ZERO));
+        var app = newApp(o -> o.grace(Duration.ZERO));
         app.start();
         var names = new CopyOnWriteArrayList<String>();
         var entered = new CountDownLatch(1);

@@ -2,7 +2,7 @@
 
 package dev.espalier.contract;
 
-import static dev.espalier.contract.ApplicationLifeTest.create;
+import static dev.espalier.contract.ApplicationLifeTest.newApp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,7 +38,7 @@ class ShutdownStepsTest {
     @BackendTest
     @DisplayName("S5 hooks of the intake run first, in reverse, while work still comes in; then work is refused")
     void theIntakeStopsFirst() throws Exception {
-        var app = create(o -> o.name("shop"));
+        var app = newApp(o -> o.name("shop"));
         var blocker = Blocker.stubborn();
         var stopped = new CountDownLatch(1);
         app.onStopIntake("first", () -> {
@@ -79,7 +79,7 @@ class ShutdownStepsTest {
     @BackendTest
     @DisplayName("S5 a managed task or a startup hook that ends because work was refused has not failed")
     void aRefusalIsNoFailure() throws Exception {
-        var app = create(o -> o);
+        var app = newApp(o -> o);
         app.start();
         var entered = new CountDownLatch(1);
         var task = app.fork("takes", () -> {
@@ -93,7 +93,7 @@ class ShutdownStepsTest {
         assertThat(task.exceptionNow()).isInstanceOf(ApplicationShutdownException.class);
         assertThat(app.awaitShutdown().isInOrder()).isTrue();
 
-        var other = create(o -> o);
+        var other = newApp(o -> o);
         other.onStartup("start", () -> {
             other.shutdown();
             Threads.untilRegardless(() -> isRefused(other));
@@ -118,7 +118,7 @@ class ShutdownStepsTest {
     @DisplayName("S5 during the grace nothing is cancelled; a daemon is, at once, when all else has ended")
     void theGrace(TestBackend threads) throws Exception {
         ManualClock.run(threads, clock -> {
-            var app = create(o -> o.grace(Duration.ofMinutes(1)));
+            var app = newApp(o -> o.grace(Duration.ofMinutes(1)));
             app.start();
             var daemon = new Blocker();
             var working = new Blocker();
@@ -162,7 +162,7 @@ class ShutdownStepsTest {
                     + " hard limit")
     void afterTheGrace(TestBackend threads) throws Exception {
         ManualClock.run(threads, clock -> {
-            var app = create(o -> o.name("shop").grace(SECOND).hardLimit(Duration.ofSeconds(10)));
+            var app = newApp(o -> o.name("shop").grace(SECOND).hardLimit(Duration.ofSeconds(10)));
             app.start();
             var kinds = new CopyOnWriteArrayList<Kind>();
             var entered = new CountDownLatch(2);
@@ -211,7 +211,7 @@ class ShutdownStepsTest {
         var ended = new CountDownLatch(3);
         try (var warnings = LogCapture.start()) {
             ManualClock.run(threads, clock -> {
-                var app = create(o -> o.name("shop").grace(Duration.ZERO).hardLimit(SECOND));
+                var app = newApp(o -> o.name("shop").grace(Duration.ZERO).hardLimit(SECOND));
                 app.start();
                 app.manage("pool", () -> log.add("close pool"));
                 var _ = app.fork("outer", () -> {
@@ -275,7 +275,7 @@ class ShutdownStepsTest {
     @DisplayName("S5 a later shutdown can make the grace shorter, and not longer")
     void aShorterGrace(TestBackend threads) throws Exception {
         ManualClock.run(threads, clock -> {
-            var app = create(o -> o.grace(Duration.ofHours(1)));
+            var app = newApp(o -> o.grace(Duration.ofHours(1)));
             app.start();
             var blocker = new Blocker();
             var _ = app.fork("working", blocker);
@@ -295,7 +295,7 @@ class ShutdownStepsTest {
     void hooksThatThrowOrHang(TestBackend threads) throws Exception {
         try (var _ = LogCapture.start()) {
             ManualClock.run(threads, clock -> {
-                var app = create(o -> o.name("shop").hookLimit(SECOND));
+                var app = newApp(o -> o.name("shop").hookLimit(SECOND));
                 var stubborn = List.of(new Stubborn(), new Stubborn());
                 var overflow = new StackOverflowError("in a hook");
                 var deadline = new AtomicReference<@Nullable Duration>();
@@ -345,7 +345,7 @@ class ShutdownStepsTest {
     void aLateHookIsCancelled(TestBackend threads) throws Exception {
         try (var _ = LogCapture.start()) {
             ManualClock.run(threads, clock -> {
-                var app = create(o -> o.hookLimit(SECOND));
+                var app = newApp(o -> o.hookLimit(SECOND));
                 var blocker = new Blocker();
                 app.onShutdown("slow", blocker);
                 app.start();
@@ -366,7 +366,7 @@ class ShutdownStepsTest {
     @BackendTest
     @DisplayName("S5 a hook may use groups and scopes, and is not cancelled by the shutdown that it is part of")
     void hooksUseGroups() throws Exception {
-        var app = create(o -> o.grace(Duration.ZERO));
+        var app = newApp(o -> o.grace(Duration.ZERO));
         app.manage(
                 "flush",
                 () -> TaskGroup.run(group -> {
@@ -395,7 +395,7 @@ class ShutdownStepsTest {
             }
         };
         try (var warnings = LogCapture.start()) {
-            var app = create(o -> o.taskOptions(t -> t.backend(backend)));
+            var app = newApp(o -> o.taskOptions(t -> t.backend(backend)));
             app.manage("pool", () -> log.add("closed"));
             app.manage("failing", () -> {
                 throw new IllegalStateException("cannot close");
@@ -427,7 +427,7 @@ class ShutdownStepsTest {
             }
         };
         try (var _ = LogCapture.start()) {
-            var app = create(o -> o.taskOptions(t -> t.backend(backend)));
+            var app = newApp(o -> o.taskOptions(t -> t.backend(backend)));
             app.manage("pool", () -> log.add("closed"));
             app.start();
             refuses.set(true);
@@ -440,7 +440,7 @@ class ShutdownStepsTest {
     @BackendTest
     @DisplayName("S5 a shutdown from cancelled code goes its way, and the caller notices its own cancellation later")
     void shutdownFromCancelledCode() throws Exception {
-        var app = create(o -> o.grace(Duration.ZERO));
+        var app = newApp(o -> o.grace(Duration.ZERO));
         app.start();
         var scope = CancelScope.create();
         scope.run(() -> {
