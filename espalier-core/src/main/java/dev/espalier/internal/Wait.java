@@ -37,6 +37,7 @@ public record Wait(String what, List<Party> holders) {
                 yield new Wait(task.describe(), thread == null ? List.of() : List.of(Turn.party(thread, task)));
             }
             case Group group -> new Wait(group.describe(), running(group));
+            case Blocking.Obstacle obstacle -> new Wait(obstacle.describe(), obstacle.holders());
             case null, default -> null;
         };
     }
