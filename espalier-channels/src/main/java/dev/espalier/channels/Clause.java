@@ -87,7 +87,8 @@ public final class Clause<R extends @Nullable Object> {
     }
 
     /**
-     * Sends an item. If the channel is closed, the select throws {@link ChannelClosedException}. If another clause is chosen, the item was not handed over.
+     * Sends an item. If the channel is closed, the select throws {@link ChannelClosedException}. If another clause is chosen, the item was not handed over. While other senders wait for
+     * room in a buffered channel, they go first.
      *
      * @param sink where to
      * @param item not null
@@ -149,6 +150,17 @@ public final class Clause<R extends @Nullable Object> {
 
     boolean acceptsDone() {
         return kind == Kind.RECEIVE_OR_DONE;
+    }
+
+    /** Whether it can never be chosen: the channel has failed, or is closed for sending. */
+    boolean hasEnded() {
+        Conduit<?> of = Objects.requireNonNull(conduit);
+        return of.failure() != null || (kind == Kind.SEND && of.isClosed());
+    }
+
+    /** Whether it waits for room in a buffer: see Selects. */
+    boolean wantsRoom() {
+        return kind == Kind.SEND && Objects.requireNonNull(conduit).isBuffered();
     }
 
     /** The side of the channel that the caller is on. */

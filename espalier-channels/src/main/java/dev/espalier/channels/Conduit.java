@@ -30,7 +30,7 @@ final class Conduit<T> {
      *   null          open
      *   DONE          closed: what was sent is still received, also from senders that wait
      *   End(cause)    failed: what was not received is discarded, and everybody gets the cause
-     * null -> DONE and null -> End(cause) by one compare-and-set, so that the first close or fail counts. Whoever wins closes Jox's channel afterwards. Who calls
+     * null -> DONE and null -> End(cause) by one compare-and-set, so that the first close or fail counts. Whoever wins closes Jox's channel afterwards, or the last select that waits on it does (Selects). Who calls
      * sees `end` before Jox is closed, and so the reason is always known when Jox answers that it is.
      *
      * Failing. Jox marks the cells of a failed channel by recursion, one frame for each 32 cells: with some hundred thousand items that overflows the stack, and
@@ -72,6 +72,7 @@ final class Conduit<T> {
     final Side senders;
     final Side receivers;
     final @Nullable Stalls stalls;
+    final Selects selects = new Selects();
     private final String name;
     private final int capacity;
     private volatile @Nullable End end;
@@ -90,6 +91,10 @@ final class Conduit<T> {
         this.receivers = new Side("an item from channel '" + name + "'");
         var after = options.stalledAfter();
         this.stalls = after == null ? null : new Stalls(describe(), after, this::statistics);
+    }
+
+    boolean isBuffered() {
+        return capacity != 0 && capacity != UNLIMITED;
     }
 
     String describe() {
@@ -191,6 +196,7 @@ final class Conduit<T> {
             throwIfFailed();
             return null;
         }
+        selects.received();
         return item(Objects.requireNonNull(got));
     }
 
@@ -218,6 +224,7 @@ final class Conduit<T> {
             throw closedForReceiving();
         }
         receivers.count();
+        selects.received();
         return item(tried);
     }
 
@@ -260,7 +267,9 @@ final class Conduit<T> {
         if (!END.compareAndSet(this, null, DONE)) {
             return false;
         }
-        Object _ = jox.doneOrClosed();
+        selects.close(() -> {
+            Object _ = jox.doneOrClosed();
+        });
         return true;
     }
 
@@ -269,13 +278,17 @@ final class Conduit<T> {
         if (!END.compareAndSet(this, null, new End(cause))) {
             return false;
         }
+        selects.close(() -> failBelow(cause));
+        return true;
+    }
+
+    private void failBelow(Throwable cause) {
         long cells = senders.moved() - receivers.moved() + senders.size() + receivers.size();
         if (cells < MANY) {
             Object _ = jox.errorOrClosed(cause);
         } else {
             failOnDeepStack(cause, cells);
         }
-        return true;
     }
 
     private void failOnDeepStack(Throwable cause, long cells) {
@@ -304,7 +317,7 @@ final class Conduit<T> {
     /** Something broke in the middle of Jox: nobody is to wait for what may never come. */
     Error broken(Error error) {
         if (END.compareAndSet(this, null, new End(error))) {
-            failOnDeepStack(error, MANY); // there may be no stack left here
+            selects.close(() -> failOnDeepStack(error, MANY)); // there may be no stack left here
         }
         return error;
     }
