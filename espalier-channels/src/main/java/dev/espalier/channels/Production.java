@@ -24,16 +24,19 @@ final class Production<T> {
      * A producer's end is told as to an onDone callback, but does not count as somebody who has seen the failure (F6): on its thread, when its outcome is recorded and the group is cancelled because of it, and before it has terminated. So a consumer in the group is cancelled
      * before the channel fails, and what it throws does not depend on which it notices first: each call of a channel asks for the cancellation before it throws that the channel has failed.
      *
-     * Daemons, because the end of the consumers is known by that: see Source.produce.
+     * Daemons, because the end of the consumers is known by that: see Source.produce. A group cancels its daemons one after the other. The first of them that has ended must not fail its channel
+     * while a daemon that receives from it is not yet cancelled, for which that would be a failure; so it cancels all that are left before: they are about to be.
      *
      * Fields: `tasks` is guarded by itself; `failed` is guarded by it too, so that a producer that is forked while another one fails is cancelled by one of the two.
      */
+    private final TaskGroup group;
     private final Channel<T> channel;
     private final AtomicInteger left;
     private final List<Task<Void>> tasks = new ArrayList<>();
     private boolean failed;
 
-    private Production(Channel<T> channel, int producers) {
+    private Production(TaskGroup group, Channel<T> channel, int producers) {
+        this.group = group;
         this.channel = channel;
         this.left = new AtomicInteger(producers + 1);
     }
@@ -48,10 +51,10 @@ final class Production<T> {
         }
         var all = List.<Producer<T>>copyOf(producers);
         var channel = new Channel<T>(capacity, options);
-        var production = new Production<>(channel, all.size());
+        var production = new Production<>(group, channel, all.size());
         try {
             for (int i = 0; i < all.size(); i++) {
-                production.fork(group, all.get(i), i, all.size());
+                production.fork(all.get(i), i, all.size());
             }
         } catch (RuntimeException | Error e) {
             production.fail(e, "not all producers of " + channel.conduit.describe() + " could be started");
@@ -61,7 +64,7 @@ final class Production<T> {
         return channel;
     }
 
-    private void fork(TaskGroup group, Producer<T> producer, int index, int all) {
+    private void fork(Producer<T> producer, int index, int all) {
         String name = channel.statistics().name() + (all == 1 ? "" : "-" + (index + 1));
         var thrown = new AtomicReference<@Nullable Throwable>();
         Task<Void> task = group.forkDaemon(name, () -> {
@@ -90,12 +93,17 @@ final class Production<T> {
                 fail(
                         thrown == null ? task.exceptionNow() : thrown, // null: it did not get as far as the producer
                         "another producer of " + channel.conduit.describe() + " failed");
-            default -> fail(cause(task), "another producer of " + channel.conduit.describe() + " was cancelled");
+            default -> {
+                CancelReason reason = ((Outcome.Cancelled<?>) task.outcome().orElseThrow()).reason();
+                if (reason.kind() == CancelReason.Kind.SHUTDOWN) {
+                    group.activeTasks().forEach(daemon -> daemon.cancel(reason.message()));
+                }
+                fail(cause(task, reason), "another producer of " + channel.conduit.describe() + " was cancelled");
+            }
         }
     }
 
-    private static Throwable cause(Task<?> task) {
-        CancelReason reason = ((Outcome.Cancelled<?>) task.outcome().orElseThrow()).reason();
+    private static Throwable cause(Task<?> task, CancelReason reason) {
         Throwable behind = reason.root().exception();
         return behind != null ? behind : new TaskCancelledException(task, reason);
     }
