@@ -26,6 +26,7 @@ class DocsTest {
     private static final Path ROOT = root();
     private static final List<Path> EXAMPLES = Stream.of(
                     "espalier-core/src/test/java/dev/espalier",
+                    "espalier-channels/src/test/java/dev/espalier/channels",
                     "espalier-test/src/test/java/dev/espalier/test/examples")
             .map(ROOT::resolve)
             .toList();

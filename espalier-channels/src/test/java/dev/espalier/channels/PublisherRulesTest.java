@@ -9,6 +9,7 @@ import org.reactivestreams.tck.flow.FlowPublisherVerification;
 import org.testng.annotations.AfterMethod;
 
 /** Rule N8: {@link Source#toPublisher} keeps the rules of reactive streams, by their own tests (TCK), which are written for TestNG. */
+@SuppressWarnings("exports") // a test on the class path
 public class PublisherRulesTest extends FlowPublisherVerification<Integer> {
     private OpenGroups groups = new OpenGroups();
 

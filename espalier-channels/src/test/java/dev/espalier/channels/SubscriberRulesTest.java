@@ -10,6 +10,7 @@ import org.reactivestreams.tck.flow.FlowSubscriberBlackboxVerification;
 import org.testng.annotations.AfterMethod;
 
 /** Rule N8: the subscriber behind {@link Source#from} keeps the rules of reactive streams, by their own tests (TCK), which are written for TestNG. */
+@SuppressWarnings("exports") // a test on the class path
 public class SubscriberRulesTest extends FlowSubscriberBlackboxVerification<Integer> {
     private OpenGroups groups = new OpenGroups();
 
