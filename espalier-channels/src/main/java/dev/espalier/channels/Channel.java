@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Failure.</b> See {@link ChannelException}. <b>Cancellation.</b> {@code send} and {@code receive} are always cancellation points; neither loses an item: see there. To wait for a time, put
  * a scope around: {@code CancelScope.moveOnAfter(time, channel::receive)}. It returns an item that came at the last moment.
  *
- * <p><b>Threads.</b> Any, also those that are in no scope. <b>Memory.</b> What happens before a send happens-before the return of the receive that gets the item. A channel needs about
- * 1 kilobyte, and about 5 bytes for each place of its buffer. It needs not be closed to be collected.
+ * <p><b>Threads.</b> Any, also those that are in no scope. <b>Memory.</b> What happens before a send happens-before the return of the receive that gets the item. A buffer takes room when the channel is made, some bytes for each place.
+ * It needs not be closed to be collected.
  *
  * <p>Pitfall: a producer that waits for a consumer that has ended. Nothing tells it. Producers of {@link Source#produce} are cancelled then.
  *

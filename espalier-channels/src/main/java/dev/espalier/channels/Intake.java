@@ -97,7 +97,7 @@ final class Intake<T> implements Flow.Subscriber<T>, Producer<T> {
     @Override
     public void onNext(T item) {
         Objects.requireNonNull(item, "item");
-        if (room.statistics().closed()) {
+        if (room.conduit.isClosed()) {
             return; // 2.8: it may still come
         }
         if (!room.trySend(item)) {

@@ -67,8 +67,8 @@ final class Selection<R extends @Nullable Object> implements Blocking.Obstacle {
         for (int i = 0; i < channels.length; i++) {
             for (int j = 0; j < i; j++) {
                 if (channels[i].conduit() == channels[j].conduit()) {
-                    throw new IllegalArgumentException(Objects.requireNonNull(channels[i].conduit())
-                                    .describe() + " is in two clauses of a select; a channel may be in one");
+                    throw new IllegalArgumentException(conduit(channels[i]).describe()
+                            + " is in two clauses of a select; a channel may be in one");
                 }
             }
         }
