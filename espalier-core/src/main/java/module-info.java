@@ -7,7 +7,7 @@
  * <p>Start with {@link dev.espalier.TaskGroup}.
  */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // espalier-test is compiled after this
+@SuppressWarnings("module") // espalier-test and espalier-channels are compiled after this
 module dev.espalier {
     requires static transitive org.jspecify;
 
@@ -17,6 +17,7 @@ module dev.espalier {
     exports dev.espalier.spi;
     exports dev.espalier.sync;
     exports dev.espalier.internal to
+            dev.espalier.channels,
             dev.espalier.test;
 
     uses dev.espalier.spi.ContextPropagator;

@@ -54,8 +54,8 @@ abstract sealed class Strand extends Scope permits AppStrand, ForeignStrand, Str
      *               state RUNNING before, which the thread itself has written; a stale one is of a task that is ending.
      *   current     the innermost scope; written by this thread, read by cancellers.
      *   groups      the innermost open group that this thread owns, linked by Group.outer; written by this thread, read by cancellers.
-     *   waitingFor  what the thread waits for in Espalier: a TaskNode, a Group, a Turn, Arrivals; written by this thread, read by anyone
-     *               (see Wait).
+     *   waitingFor  what the thread waits for in Espalier: a TaskNode, a Group, a Turn, Arrivals, a Blocking.Obstacle; written by this thread, read by
+     *               anyone (see Wait).
      *
      * References: FutureTask (INTERRUPTING); Dekker's store-load pairs as in j.u.c.
      */

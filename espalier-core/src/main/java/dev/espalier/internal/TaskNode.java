@@ -345,12 +345,15 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
 
     @Override
     public Task<T> onDone(Consumer<? super Task<T>> callback) {
-        Objects.requireNonNull(callback, "callback");
-        var waiter = new Waiter.Callback<>(this, callback);
+        whenDone(Objects.requireNonNull(callback, "callback"), /* observes= */ true);
+        return this;
+    }
+
+    void whenDone(Consumer<? super Task<T>> callback, boolean observes) {
+        var waiter = new Waiter.Callback<>(this, callback, observes);
         if (!push(waiter)) {
             waiter.run();
         }
-        return this;
     }
 
     @Override

@@ -38,6 +38,7 @@ public record Wait(String what, List<Party> holders) {
             }
             case Group group -> new Wait(group.describe(), running(group));
             case Arrivals _ -> new Wait("the next one of several tasks", List.of());
+            case Blocking.Obstacle obstacle -> new Wait(obstacle.describe(), obstacle.holders());
             case null, default -> null;
         };
     }

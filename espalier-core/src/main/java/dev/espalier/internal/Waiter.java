@@ -85,16 +85,19 @@ abstract class Waiter {
     static final class Callback<T extends @Nullable Object> extends Waiter {
         private final TaskNode<T> task;
         private final Consumer<? super Task<T>> callback;
+        private final boolean observes;
         boolean ran; // written and read by the one thread that runs it
 
-        Callback(TaskNode<T> task, Consumer<? super Task<T>> callback) {
+        /** {@code observes}: whether it counts as somebody who has seen a failure (F6). */
+        Callback(TaskNode<T> task, Consumer<? super Task<T>> callback, boolean observes) {
             this.task = task;
             this.callback = callback;
+            this.observes = observes;
         }
 
         void run() {
             ran = true;
-            if (task.state == TaskNode.FAILED) {
+            if (observes && task.state == TaskNode.FAILED) {
                 task.observe();
             }
             try {
