@@ -4,6 +4,7 @@ package dev.espalier.internal;
 
 import dev.espalier.CancelScope;
 import dev.espalier.pool.PoolAction;
+import dev.espalier.spi.Backend;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +14,17 @@ final class Care {
     /*
      * Three layers, from outside: a shield without a limit, so that no cancellation from around disturbs the work; the interrupt status of somebody else, set
      * aside (L9) and restored; and a scope with the limit as its deadline. When that passes, the thread is interrupted, as in every cancelled
-     * scope again and again, and reported as stuck if that does not help (C8).
+     * scope again and again, and reported as stuck if that does not help (C8). On a thread that is in no scope, the limit is on the
+     * clock of the pool's backend (T7).
      */
     private final String owner;
     private final Duration limit;
+    private final Backend backend;
 
-    Care(String owner, Duration limit) {
+    Care(String owner, Duration limit, Backend backend) {
         this.owner = owner;
         this.limit = limit;
+        this.backend = backend;
     }
 
     /**
@@ -33,7 +37,9 @@ final class Care {
     <T> boolean run(String what, T resource, PoolAction<? super T, ?> action, @Nullable Throwable thrown) {
         Throwable problem = null;
         try {
-            problem = PlainScope.shield(null).callOrFail(() -> limited(what, resource, action));
+            problem = Scope.current() == ForeignStrand.ROOT
+                    ? BackendScope.run(backend, () -> shielded(what, resource, action))
+                    : shielded(what, resource, action);
         } catch (Throwable t) { // told below
             problem = t;
         }
@@ -41,6 +47,11 @@ final class Care {
             tell(what + " a resource of " + owner + " failed", problem, thrown);
         }
         return problem == null;
+    }
+
+    private <T> @Nullable Throwable shielded(String what, T resource, PoolAction<? super T, ?> action)
+            throws InterruptedException {
+        return PlainScope.shield(null).callOrFail(() -> limited(what, resource, action));
     }
 
     private <T> @Nullable Throwable limited(String what, T resource, PoolAction<? super T, ?> action) {

@@ -73,7 +73,7 @@ public final class Pool<T> {
                 options.idleTimeout());
         this.reaper = new Reaper(backend, this::reap);
         this.supply = new Supply<>(factory, options, line, backend);
-        this.care = new Care(line.describe(), options.closeLimit());
+        this.care = new Care(line.describe(), options.closeLimit(), backend);
     }
 
     // ---- borrowing

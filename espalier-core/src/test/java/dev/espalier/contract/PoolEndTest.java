@@ -354,6 +354,29 @@ public class PoolEndTest {
     }
 
     @BackendTest
+    @DisplayName("T7 closing a resource on a thread that is in no scope is limited on the clock of the pool's backend")
+    void foreignClose(TestBackend backend) throws Exception {
+        ManualClock.run(backend, clock -> {
+            try (var log = LogCapture.start()) {
+                var pool = ResourcePool.open(
+                        things::open,
+                        o -> o.closeLimit(SECOND).closer(thing -> {
+                            thing.close();
+                            Tasks.sleep(FOREVER);
+                        }));
+                var lease = pool.acquire();
+                lease.discard();
+                try (var _ = Foreign.run(lease::close)) {
+                    clock.awaitSleepers(1); // on the pool's clock too
+                    clock.advance(SECOND);
+                }
+                assertThat(log.exceptions()).singleElement().asString().contains("was cut short after PT1S");
+                pool.close(FOREVER);
+            }
+        });
+    }
+
+    @BackendTest
     @DisplayName(
             "S3 a close that hangs whatever comes costs its place, and is named; the pool goes on, and so does its own"
                     + " end")

@@ -412,13 +412,11 @@ public class ResourcePoolTest {
         var next = new AtomicReference<Throwable>(new IOException("refused"));
         try (var pool = ResourcePool.open(
                 () -> {
-                    switch (next.get()) {
+                    return switch (next.get()) {
                         case Exception e -> throw e;
                         case Error e -> throw e;
-                        default -> {
-                            return things.open();
-                        }
-                    }
+                        default -> things.open();
+                    };
                 },
                 (PoolOptions<Thing> o) -> o.name("db").maxSize(1))) {
             assertThatThrownBy(() -> pool.run(_ -> {}))
