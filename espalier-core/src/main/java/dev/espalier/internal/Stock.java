@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where each item of a worker pool is, and whether the pool takes more. All of it is guarded by the monitor of the {@link Intake}, whose essay says how items
+ * Where each item of a worker pool is, and whether the pool takes more. All of it is guarded by the monitor of the {@link Conveyor}, whose essay says how items
  * move.
  *
  * @param <I> the item

@@ -31,7 +31,7 @@ final class Worker<I> implements Action {
      * or stack in here; the handler is then called without the shield.
      *
      * Fields
-     *   entry, since  the item, and when it was taken; guarded by the monitor of the Intake. The worker reads its entry without: only the hand-over to
+     *   entry, since  the item, and when it was taken; guarded by the monitor of the Conveyor. The worker reads its entry without: only the hand-over to
      *           it, which it sees by its turn, and it itself change it.
      *   scope   of the item; written by the worker before it joins the line for that item, read by others under the monitor while it is running.
      *   begun   own thread.
@@ -80,19 +80,16 @@ final class Worker<I> implements Action {
 
     /** Waits for an item; false if the worker is to leave. */
     private boolean takes() throws InterruptedException {
-        if (Thread.currentThread().isInterrupted() && !isCancelled()) {
-            return false; // it leaves with its status set
-        }
         scope = PlainScope.create(null, null);
         try {
-            pool.intake.supply.acquire(Turn.here(this), null);
+            pool.conveyor.supply.acquire(Turn.here(this), null);
         } catch (CancelledException e) {
             throw e;
-        } catch (InterruptedException e) {
+        } catch (InterruptedException e) { // from elsewhere, now or while the item before was worked on
             Thread.currentThread().interrupt();
             return false;
         } finally {
-            pool.intake.pass();
+            pool.conveyor.pass();
         }
         return entry != null;
     }
@@ -111,7 +108,7 @@ final class Worker<I> implements Action {
                 handOver(item, failure);
             }
         } finally {
-            pool.intake.finished(this, succeeded);
+            pool.conveyor.finished(this, succeeded);
         }
     }
 

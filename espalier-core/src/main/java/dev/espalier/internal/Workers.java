@@ -22,13 +22,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker pool: a group whose tasks are the workers, and the intake that feeds them.
+ * A worker pool: a group whose tasks are the workers, and the conveyor that feeds them.
  *
  * @param <I> the item
  */
 public final class Workers<I> implements WorkerPool<I> {
     /*
-     * The states are the Intake's. The workers are ordinary tasks of a group of the pool's own, so that they cannot leak (L1), and their
+     * The states are the Conveyor's. The workers are ordinary tasks of a group of the pool's own, so that they cannot leak (L1), and their
      * number needs no place of the group in which the pool was started. The group ends when the workers have left: after stop, cancel, a
      * cancellation from around, a failure; or, if the pool has a body, when that has ended and no item is left.
      *
@@ -39,7 +39,7 @@ public final class Workers<I> implements WorkerPool<I> {
     final Group group;
     final WorkerOptions<I> options;
     final ItemAction<? super I> work;
-    final Intake<I> intake;
+    final Conveyor<I> conveyor;
     private final String name;
     private final AtomicLong forked = new AtomicLong();
 
@@ -48,7 +48,7 @@ public final class Workers<I> implements WorkerPool<I> {
         this.options = options;
         this.work = work;
         this.name = group.name();
-        this.intake = new Intake<>(group, name, options.queue());
+        this.conveyor = new Conveyor<>(group, name, options.queue());
     }
 
     // ---- opening
@@ -72,7 +72,7 @@ public final class Workers<I> implements WorkerPool<I> {
             var pool = new Workers<>((Group) group, options, work);
             pool.begin();
             body.call(pool);
-            pool.intake.stopWhenIdle();
+            pool.conveyor.stopWhenIdle();
         });
     }
 
@@ -123,13 +123,13 @@ public final class Workers<I> implements WorkerPool<I> {
 
     private void begin() {
         for (int i = 0; i < options.workers(); i++) {
-            intake.arrive();
+            conveyor.arrive();
             boolean started = false;
             try {
                 started = forks();
             } finally {
                 if (!started) {
-                    List<?> _ = intake.depart(); // nothing to hand over: nobody has the pool yet
+                    List<?> _ = conveyor.depart(); // nothing to hand over: nobody has the pool yet
                 }
             }
         }
@@ -157,7 +157,7 @@ public final class Workers<I> implements WorkerPool<I> {
         boolean replaced = false;
         try {
             boolean dooms = failed && options.group().failurePolicy() == FailurePolicy.CANCEL;
-            if (!dooms && intake.look(Stock::wantsWorkers)) {
+            if (!dooms && conveyor.look(Stock::wantsWorkers)) {
                 replaced = forks();
             }
         } catch (RuntimeException | Error e) { // L11
@@ -167,12 +167,12 @@ public final class Workers<I> implements WorkerPool<I> {
             return thrown;
         }
         Throwable end = thrown;
-        List<Stock.Entry<I>> rest = intake.depart();
+        List<Stock.Entry<I>> rest = conveyor.depart();
         if (irreplaceable != null) {
             Log.warn(
                     "a worker of " + describe() + " could not be replaced; others go on, if there are any",
                     irreplaceable);
-            if (!failed && intake.look(Stock::live) == 0) {
+            if (!failed && conveyor.look(Stock::live) == 0) {
                 end = irreplaceable;
             }
         }
@@ -211,7 +211,7 @@ public final class Workers<I> implements WorkerPool<I> {
             } catch (Exception | Error e) {
                 thrown.add(e);
             } finally {
-                intake.sweptUp();
+                conveyor.sweptUp();
             }
         }
     }
@@ -255,14 +255,14 @@ public final class Workers<I> implements WorkerPool<I> {
     @Override
     public void submit(I item) throws InterruptedException {
         var entry = new Stock.Entry<>(checked(item));
-        intake.put(Turn.here(entry));
+        conveyor.put(Turn.here(entry));
         checkTaken(entry);
     }
 
     @Override
     public boolean trySubmit(I item) {
         var entry = new Stock.Entry<>(checked(item));
-        boolean decided = intake.offer(Turn.here(entry));
+        boolean decided = conveyor.offer(Turn.here(entry));
         checkTaken(entry);
         return decided;
     }
@@ -280,7 +280,7 @@ public final class Workers<I> implements WorkerPool<I> {
 
     private void checkTaken(Stock.Entry<I> entry) {
         if (entry.refused) {
-            String why = intake.look(Stock::phase) == Stock.Phase.STOPPED
+            String why = conveyor.look(Stock::phase) == Stock.Phase.STOPPED
                     ? " was stopped: it takes no more items"
                     : group.isEffectivelyCancelled()
                             ? " takes no more items, since it was cancelled: "
@@ -301,13 +301,13 @@ public final class Workers<I> implements WorkerPool<I> {
             throw new IllegalStateException("the work of " + describe() + " stops it and waits for its own end, in "
                     + worker.describe() + ": that would never end; call stopIntake() there");
         }
-        intake.stop();
-        intake.drained.acquire(Turn.here(null), null);
+        conveyor.stop();
+        conveyor.drained.acquire(Turn.here(null), null);
     }
 
     @Override
     public void stopIntake() {
-        intake.stop();
+        conveyor.stop();
     }
 
     @Override
@@ -318,7 +318,7 @@ public final class Workers<I> implements WorkerPool<I> {
     @Override
     public List<I> cancel(String reason) {
         Objects.requireNonNull(reason, "reason");
-        Stock.Cancelled<I> found = intake.cancel();
+        Stock.Cancelled<I> found = conveyor.cancel();
         found.running().forEach(scope -> scope.cancel(reason));
         return found.notBegun().stream().map(entry -> entry.item).toList();
     }
@@ -332,7 +332,7 @@ public final class Workers<I> implements WorkerPool<I> {
 
     @Override
     public Statistics<I> statistics() {
-        return intake.statistics(group.backend().nanoTime());
+        return conveyor.statistics(group.backend().nanoTime());
     }
 
     String describe() {
@@ -343,7 +343,7 @@ public final class Workers<I> implements WorkerPool<I> {
     public String toString() {
         Statistics<I> now = statistics();
         return describe() + " ["
-                + switch (intake.look(Stock::phase)) {
+                + switch (conveyor.look(Stock::phase)) {
                     case OPEN -> "open";
                     case STOPPED -> "stopped";
                     case CANCELLED -> "cancelled";

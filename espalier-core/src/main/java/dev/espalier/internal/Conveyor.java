@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <I> the item
  */
-final class Intake<I> {
+final class Conveyor<I> {
     /*
      * Where an item is, of which the Stock keeps account. Each moves by one step under the monitor, so that it is in one place, always (S4):
      *
@@ -72,7 +72,7 @@ final class Intake<I> {
     /** Guarded by the monitor. */
     private final ArrayDeque<Turn> admitted = new ArrayDeque<>();
 
-    Intake(Group group, String name, int capacity) {
+    Conveyor(Group group, String name, int capacity) {
         this.group = group;
         this.name = name;
         this.stock = new Stock<>(group, capacity);
