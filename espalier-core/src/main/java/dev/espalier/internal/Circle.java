@@ -32,13 +32,21 @@ final class Circle {
         if (here == null || chain(mine, here) == null) {
             return;
         }
-        List<Object> chain;
+        String message;
         synchronized (FOUND) {
-            chain = chain(mine, here);
-            if (chain == null || !chain.equals(chain(mine, here)) || !withdraw(mine)) {
+            List<Object> chain = chain(mine, here);
+            if (chain == null || !chain.equals(chain(mine, here))) {
+                return;
+            }
+            message = describe(chain, mine, here);
+            if (!withdraw(mine)) {
                 return;
             }
         }
+        throw new IllegalStateException(message);
+    }
+
+    private static String describe(List<Object> chain, Turn mine, Strand here) {
         var message = new StringBuilder("this wait would never end: ").append(Turn.party(mine.thread, here));
         for (Object step : chain) {
             switch (step) {
@@ -53,18 +61,24 @@ final class Circle {
                 default -> throw new AssertionError(step);
             }
         }
-        throw new IllegalStateException(message
-                + "; take locks in the same order everywhere, and do not wait for tasks while holding a lock"
-                + " that they need");
+        return message.append(
+                        "; take locks in the same order everywhere, and do not wait for tasks while holding a lock"
+                                + " that they need")
+                .toString();
     }
 
     private record TaskWait(TaskNode<?> task) {}
 
     private record GroupWait(Group group) {}
 
+    /** Under the lock: whoever looks next sees that this thread does not wait any more, before it gets to say so. */
     private static boolean withdraw(Turn mine) {
         WaitLine line = mine.line;
-        return line != null && line.withdraw(mine);
+        if (line == null || !line.withdraw(mine)) {
+            return false;
+        }
+        mine.line = null;
+        return true;
     }
 
     /** What leads from the turn back to its thread: turns and holders, by identity; null if it does not. */

@@ -134,12 +134,13 @@ final class Conveyor<I> {
     /**
      * A worker goes, and nobody comes in its place.
      *
+     * @param worker which; null if it has not come
      * @return items that nobody will work on, which the caller hands over, and says so with {@link #sweptUp}
      */
-    List<Entry<I>> depart() {
+    List<Entry<I>> depart(@Nullable Worker<I> worker) {
         List<Entry<I>> rest;
         synchronized (room.monitor) {
-            rest = stock.depart();
+            rest = stock.depart(worker);
         }
         pass();
         return rest;

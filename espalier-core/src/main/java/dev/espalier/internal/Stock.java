@@ -40,6 +40,9 @@ final class Stock<I> {
     private Phase phase = Phase.OPEN;
     private boolean ending;
     private int live;
+    /** The last worker, if it went although there was, or could have been, something for one. */
+    private @Nullable Worker<I> gaveUp;
+
     private int swept;
     private long submitted;
     private long done;
@@ -86,6 +89,11 @@ final class Stock<I> {
 
     int live() {
         return live;
+    }
+
+    /** Whether a worker was the last, and went although there was something for it, or could have been. */
+    boolean isGivenUpBy(Worker<I> worker) {
+        return gaveUp == worker;
     }
 
     int queued() {
@@ -187,9 +195,12 @@ final class Stock<I> {
         live++;
     }
 
-    /** A worker goes, and nobody comes in its place; what nobody will work on. */
-    List<Entry<I>> depart() {
+    /** A worker goes, or one that was to come does not, and nobody comes in its place; what nobody will work on. */
+    List<Entry<I>> depart(@Nullable Worker<I> worker) {
         live--;
+        if (live == 0 && wantsWorkers()) {
+            gaveUp = worker;
+        }
         if (phase != Phase.CANCELLED && !group.isEffectivelyCancelled() && (live > 0 || isOver())) {
             return List.of();
         }

@@ -129,7 +129,7 @@ public final class Workers<I> implements WorkerPool<I> {
                 started = forks();
             } finally {
                 if (!started) {
-                    List<?> _ = conveyor.depart(); // nothing to hand over: nobody has the pool yet
+                    List<?> _ = conveyor.depart(null); // nothing to hand over: nobody has the pool yet
                 }
             }
         }
@@ -167,12 +167,12 @@ public final class Workers<I> implements WorkerPool<I> {
             return thrown;
         }
         Throwable end = thrown;
-        List<Stock.Entry<I>> rest = conveyor.depart();
+        List<Stock.Entry<I>> rest = conveyor.depart(worker);
         if (irreplaceable != null) {
             Log.warn(
                     "a worker of " + describe() + " could not be replaced; others go on, if there are any",
                     irreplaceable);
-            if (!failed && conveyor.look(Stock::live) == 0) {
+            if (!failed && conveyor.look(stock -> stock.isGivenUpBy(worker))) {
                 end = irreplaceable;
             }
         }

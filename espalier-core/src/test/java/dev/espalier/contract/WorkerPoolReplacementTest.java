@@ -55,8 +55,7 @@ public class WorkerPoolReplacementTest {
                 },
                 pool -> {
                     pool.submitAll(numbers(4));
-                    Threads.until(() -> done.contains(0));
-                    awaitRunning(pool, 1);
+                    Threads.until(() -> pool.statistics().running().stream().anyMatch(r -> r.item() == 1));
                     var worker = Objects.requireNonNull(
                             pool.statistics().running().getFirst().worker().task());
                     workers.add(worker);
