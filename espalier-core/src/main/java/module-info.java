@@ -7,7 +7,7 @@
  * <p>Start with {@link dev.espalier.TaskGroup}.
  */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // espalier-test is compiled after this
+@SuppressWarnings("module") // these are compiled after this
 module dev.espalier {
     requires static transitive org.jspecify;
 
@@ -15,6 +15,7 @@ module dev.espalier {
     exports dev.espalier.spi;
     exports dev.espalier.sync;
     exports dev.espalier.internal to
+            dev.espalier.inspect,
             dev.espalier.test;
 
     uses dev.espalier.spi.ContextPropagator;

@@ -195,9 +195,9 @@ public final class Census {
 
     /** A task, or a thread that is none, with what can be said of it. */
     public static final class Occupant {
-        private final Strand strand;
+        final Strand strand;
 
-        private Occupant(Strand strand) {
+        Occupant(Strand strand) {
             this.strand = strand;
         }
 
@@ -317,6 +317,32 @@ public final class Census {
          */
         public @Nullable Wait waiting() {
             return Wait.of(strand);
+        }
+
+        /**
+         * The same, to be asked bit by bit: cheap, and the same for all who wait for the same.
+         *
+         * @return null if it does not
+         */
+        public @Nullable Awaited awaits() {
+            return Awaited.by(strand);
+        }
+
+        /**
+         * Whether nothing is below it.
+         *
+         * @return no group, and no stream
+         */
+        public boolean isLeaf() {
+            if (strand.groups != null) {
+                return groups().isEmpty();
+            }
+            for (Scope s = strand.current; s != null; s = s == strand ? null : s.parent) {
+                if (s.extras != null) {
+                    return groups().isEmpty();
+                }
+            }
+            return true;
         }
 
         /**
