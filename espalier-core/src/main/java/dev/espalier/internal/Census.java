@@ -166,6 +166,15 @@ public final class Census {
         }
 
         /**
+         * What the task failed with; unlike {@link Task#outcome} this is not to have seen to it (F6).
+         *
+         * @return null if it has not failed
+         */
+        public @Nullable Throwable failure() {
+            return strand instanceof TaskNode<?> task && task.state == TaskState.FAILED ? task.failure() : null;
+        }
+
+        /**
          * The deadline of the code that it is in.
          *
          * @return perhaps {@link Deadline#NONE}

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** How things are said: the same in text, JSON and on the page. */
 final class Words {
@@ -56,6 +57,14 @@ final class Words {
     /** Why, as far back as it is known. */
     static String reason(CancelReason reason) {
         return line(reason.message());
+    }
+
+    /** Virtual threads have no name unless they are given one. */
+    static String name(@Nullable Thread thread) {
+        if (thread == null) {
+            return "thread that has ended";
+        }
+        return thread.getName().isEmpty() ? "thread " + thread.threadId() : thread.getName();
     }
 
     /** Names that differ in digits only look the same. */
