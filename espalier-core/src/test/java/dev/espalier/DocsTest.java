@@ -26,7 +26,8 @@ class DocsTest {
     private static final Path ROOT = root();
     private static final List<Path> EXAMPLES = Stream.of(
                     "espalier-core/src/test/java/dev/espalier",
-                    "espalier-test/src/test/java/dev/espalier/test/examples")
+                    "espalier-test/src/test/java/dev/espalier/test/examples",
+                    "espalier-inspect/src/test/java/dev/espalier/inspect/examples")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");

@@ -36,7 +36,7 @@ record Lines(String name, String rest, String look, List<String> more, @Nullable
             rest.append("; ignores its cancellation");
         }
         String name = Words.line(occupant.toString());
-        String look = Words.shape(name) + doing.look() + occupant.isStuck()
+        String look = Words.shape(name) + doing.look() + occupant.isStuck() + occupant.isDaemon()
                 + (why == null ? "" : Words.shape(Words.reason(why)));
         List<String> more = doing.frames().stream().skip(1).map(f -> "at " + f).toList();
         return new Lines(name, rest.toString(), look, more, doing, deadline);

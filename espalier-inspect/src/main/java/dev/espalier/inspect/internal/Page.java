@@ -20,7 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,7 +44,7 @@ public final class Page {
     private final Keys keys = new Keys();
     private final Pulse pulse = new Pulse();
     private final FailureLog failures;
-    private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Long, Feed> feeds = new ConcurrentSkipListMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("espalier-inspect-", 0).factory());
@@ -135,13 +135,15 @@ public final class Page {
     }
 
     private void feed(HttpExchange exchange) throws IOException {
-        String id = Long.toString(numbers.incrementAndGet());
-        var feed = new Feed(id, keys, pulse, failures, gate, options.allowCancel());
-        if (feeds.size() >= FEEDS) {
-            Answers.text(exchange, 503, FEEDS + " pages are open already: close one of them");
-            return;
-        }
+        long id = numbers.incrementAndGet();
+        var feed = new Feed(Long.toString(id), keys, pulse, failures, gate, options.allowCancel());
         feeds.put(id, feed);
+        for (int more = feeds.size() - FEEDS; more > 0; more--) { // the oldest ones, which may be of pages that are gone
+            var oldest = feeds.pollFirstEntry();
+            if (oldest != null) {
+                oldest.getValue().close();
+            }
+        }
         try {
             if (closed.get()) {
                 return;
@@ -159,7 +161,7 @@ public final class Page {
 
     private void view(HttpExchange exchange) throws IOException {
         View view = View.read(body(exchange));
-        Feed feed = feeds.get(view.feed());
+        Feed feed = view.feed().matches("\\d{1,18}") ? feeds.get(Long.valueOf(view.feed())) : null;
         if (feed == null) {
             Answers.text(exchange, 404, "there is no such feed: connect again");
         } else {
