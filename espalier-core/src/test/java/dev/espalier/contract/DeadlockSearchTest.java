@@ -189,7 +189,8 @@ public class DeadlockSearchTest {
                 }
             });
             untilParked(holder, stands);
-            assertThat(Objects.requireNonNull(Census.Occupant.of(holder).awaits()).holders())
+            assertThat(Objects.requireNonNull(Census.Occupant.of(holder).awaits())
+                            .holders())
                     .hasSize(2);
             assertThat(circles("holder")).isEmpty();
             release.set();

@@ -42,7 +42,8 @@ class AttachTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private static Process start(String... args) throws Exception {
-        var command = new ArrayList<>(List.of(JAVA, "-cp", System.getProperty("java.class.path"), Program.class.getName()));
+        var command =
+                new ArrayList<>(List.of(JAVA, "-cp", System.getProperty("java.class.path"), Program.class.getName()));
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -56,7 +57,12 @@ class AttachTest {
 
     /** In a JVM of its own, with nothing on its class path but the classes of this module. */
     private static Answer attach(String... args) throws Exception {
-        String classes = Path.of(Inspector.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+        String classes = Path.of(Inspector.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
+                .toString();
         var command = new ArrayList<>(List.of(JAVA, "-cp", classes, "dev.espalier.inspect.internal.Attach"));
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -71,7 +77,10 @@ class AttachTest {
         try {
             String pid = Long.toString(program.pid());
             Answer text = attach(pid);
-            assertThat(text.text()).contains("group 'elsewhere'").contains("task 'standing'").contains("waits for event 'input'");
+            assertThat(text.text())
+                    .contains("group 'elsewhere'")
+                    .contains("task 'standing'")
+                    .contains("waits for event 'input'");
             assertThat(text.status()).isZero();
             assertThat(attach(pid, "--json").text()).contains("\"name\":\"standing\"");
         } finally {
@@ -81,7 +90,8 @@ class AttachTest {
     }
 
     @Test
-    @DisplayName("a process that has not registered its tree is told from one that is not there, and both from wrong use")
+    @DisplayName(
+            "a process that has not registered its tree is told from one that is not there, and both from wrong use")
     void refused() throws Exception {
         Process program = start("not registered");
         try {
@@ -114,13 +124,16 @@ class AttachTest {
                 assertThat((long) server.getAttribute(name, "Groups")).isEqualTo(1);
                 assertThat((long) server.getAttribute(name, "Cancelled")).isZero();
                 assertThat((String[]) server.getAttribute(name, "Deadlocks")).isEmpty();
-                assertThat((String) server.invoke(name, "dump", new Object[] {2, true}, new String[] {"int", "boolean"}))
+                assertThat((String)
+                                server.invoke(name, "dump", new Object[] {2, true}, new String[] {"int", "boolean"}))
                         .contains("task 'one'");
                 release.set();
-                Standstill.during(group, () -> assertThat((String[]) server.getAttribute(name, "Deadlocks"))
-                        .singleElement()
-                        .asString()
-                        .contains("task 'book' waits for lock 'ledger', held by task 'transfer'"));
+                Standstill.during(
+                        group,
+                        () -> assertThat((String[]) server.getAttribute(name, "Deadlocks"))
+                                .singleElement()
+                                .asString()
+                                .contains("task 'book' waits for lock 'ledger', held by task 'transfer'"));
             });
         }
         assertThat(server.isRegistered(name)).isFalse();

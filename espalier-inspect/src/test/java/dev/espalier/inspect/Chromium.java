@@ -22,7 +22,8 @@ final class Chromium implements AutoCloseable {
     private Chromium(Path executable) {
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright.chromium()
+        browser = playwright
+                .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(executable)
                         .setArgs(List.of("--no-sandbox", "--force-color-profile=srgb")));
@@ -31,12 +32,14 @@ final class Chromium implements AutoCloseable {
     /** Skips the test if there is none, unless the environment has {@code ESPALIER_CHROMIUM=required}, as in continuous integration. */
     static Chromium start() {
         Optional<Path> executable = Stream.of("chromium", "chromium-browser", "google-chrome")
-                .flatMap(name -> Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .flatMap(name -> Stream.of(
+                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                         .map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
         if (executable.isEmpty()) {
-            String advice = "no Chromium on the PATH, which these tests look at the page with: apt-get install chromium";
+            String advice =
+                    "no Chromium on the PATH, which these tests look at the page with: apt-get install chromium";
             if ("required".equals(System.getenv("ESPALIER_CHROMIUM"))) {
                 throw new AssertionError(advice);
             }

@@ -23,7 +23,8 @@ import java.util.Map;
 
 /** What the page does, without a browser: keeps the rows by the differences that it is told. */
 final class FeedClient implements AutoCloseable {
-    private final HttpClient http = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
     private final URI base;
     private final BufferedReader events;
     private final InputStream in;
@@ -36,7 +37,8 @@ final class FeedClient implements AutoCloseable {
 
     FeedClient(Inspector inspector) throws Exception {
         base = inspector.url();
-        var _ = http.send(HttpRequest.newBuilder(base).build(), HttpResponse.BodyHandlers.discarding()); // gives the cookie
+        var _ = http.send(
+                HttpRequest.newBuilder(base).build(), HttpResponse.BodyHandlers.discarding()); // gives the cookie
         in = http.send(HttpRequest.newBuilder(base.resolve("/feed")).build(), HttpResponse.BodyHandlers.ofInputStream())
                 .body();
         events = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -55,7 +57,8 @@ final class FeedClient implements AutoCloseable {
         if (!name.startsWith("event: ") || data == null || !"".equals(blank)) {
             throw new AssertionError("not an event: " + name + ", " + data + ", " + blank);
         }
-        JsonObject json = JsonParser.parseString(data.substring("data: ".length())).getAsJsonObject();
+        JsonObject json =
+                JsonParser.parseString(data.substring("data: ".length())).getAsJsonObject();
         name = name.substring("event: ".length());
         latest.put(name, json);
         if (name.equals("rows")) {
@@ -95,11 +98,17 @@ final class FeedClient implements AutoCloseable {
     }
 
     private static String name(JsonObject row) {
-        return row.has("name") ? row.get("name").getAsString() : row.get("tasks").getAsInt() + " alike";
+        return row.has("name")
+                ? row.get("name").getAsString()
+                : row.get("tasks").getAsInt() + " alike";
     }
 
     JsonObject row(String name) {
-        return order.stream().map(rows::get).filter(row -> name(row).equals(name)).findFirst().orElse(null);
+        return order.stream()
+                .map(rows::get)
+                .filter(row -> name(row).equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     String key(String name) {

@@ -31,7 +31,8 @@ class FeedTest {
                 Await.waiting(release, 10);
                 feed.until(() -> feed.names().contains("task-9"));
                 assertThat(feed.names()).containsSubsequence("shop", "task-0", "task-1", "task-9");
-                feed.until(() -> "waits for event 'release'".equals(feed.row("task-9").get("doing").getAsString()));
+                feed.until(() -> "waits for event 'release'"
+                        .equals(feed.row("task-9").get("doing").getAsString()));
                 for (int i = 0; i < 3; i++) { // nothing changes, but for the thread that reads the feed
                     feed.next();
                 }
@@ -42,7 +43,9 @@ class FeedTest {
                 quick.set();
                 feed.until(() -> !feed.names().contains("another"));
                 assertThat(another.isDone()).isTrue();
-                assertThat(feed.sent - before).as("rows sent for a task that came and went").isLessThan(10);
+                assertThat(feed.sent - before)
+                        .as("rows sent for a task that came and went")
+                        .isLessThan(10);
                 assertThat(feed.latest("counts").get("tasks").getAsInt()).isGreaterThanOrEqualTo(10);
                 release.set();
             });
@@ -69,9 +72,13 @@ class FeedTest {
                 feed.until(() -> feed.latest("rows").get("first").getAsInt() == 1_000);
                 assertThat(feed.latest("rows").get("total").getAsInt()).isEqualTo(2_003);
                 assertThat(feed.names()).hasSize(50).startsWith("one-997", "one-998");
-                feed.until(() -> feed.latest("detail") != null && !feed.latest("detail").has("gone"));
-                assertThat(feed.latest("detail").get("title").getAsString()).isEqualTo("2,000 tasks that look the same");
-                assertThat(feed.latest("detail").toString()).contains("100 of 100").contains("at FeedTest.");
+                feed.until(() ->
+                        feed.latest("detail") != null && !feed.latest("detail").has("gone"));
+                assertThat(feed.latest("detail").get("title").getAsString())
+                        .isEqualTo("2,000 tasks that look the same");
+                assertThat(feed.latest("detail").toString())
+                        .contains("100 of 100")
+                        .contains("at FeedTest.");
                 release.set();
             });
         }
@@ -85,13 +92,18 @@ class FeedTest {
             var release = new Event("the bell");
             TaskGroup.run(o -> o.name("outer"), outer -> {
                 outer.fork("other", () -> Thread.sleep(100_000));
-                outer.fork("parent", () -> TaskGroup.run(o -> o.name("inner"), inner -> {
-                    var _ = inner.fork("Needle", () -> release.await());
-                }));
+                outer.fork(
+                        "parent",
+                        () -> TaskGroup.run(o -> o.name("inner"), inner -> {
+                            var _ = inner.fork("Needle", () -> release.await());
+                        }));
                 Await.waiting(release, 1);
                 feed.show(0, 50, "nEEdle", List.of(), "");
-                feed.until(() -> feed.latest("rows") != null && feed.latest("rows").get("matches").getAsInt() == 1);
-                assertThat(feed.names()).endsWith("outer", "parent", "inner", "Needle").doesNotContain("other");
+                feed.until(() -> feed.latest("rows") != null
+                        && feed.latest("rows").get("matches").getAsInt() == 1);
+                assertThat(feed.names())
+                        .endsWith("outer", "parent", "inner", "Needle")
+                        .doesNotContain("other");
                 feed.show(0, 50, "bell", List.of(), "");
                 feed.until(() -> feed.latest("rows").get("query").getAsString().equals("bell"));
                 assertThat(feed.names()).endsWith("inner", "Needle");
@@ -140,13 +152,15 @@ class FeedTest {
                 String key = feed.key("doomed");
                 feed.show(0, 50, "", List.of(), key);
                 feed.until(() -> feed.latest("detail") != null);
-                assertThat(feed.latest("detail").get("cancellable").getAsBoolean()).isTrue();
+                assertThat(feed.latest("detail").get("cancellable").getAsBoolean())
+                        .isTrue();
                 assertThat(feed.post("/cancel", key).statusCode()).isEqualTo(204);
                 group.join();
                 CancelReason reason = group.scope().reason().orElseThrow();
                 assertThat(reason.message()).isEqualTo("cancelled by hand, on the inspector's page");
                 feed.until(() -> feed.latest("detail").toString().contains("cancelled by hand"));
-                assertThat(feed.latest("detail").get("cancellable").getAsBoolean()).isFalse();
+                assertThat(feed.latest("detail").get("cancellable").getAsBoolean())
+                        .isFalse();
             }
             assertThat(feed.post("/cancel", "g99999").statusCode()).isEqualTo(404);
         }
@@ -163,7 +177,8 @@ class FeedTest {
                 feed.show(0, 50, "", List.of(), key);
                 feed.until(() -> feed.latest("detail") != null);
                 assertThat(feed.hello().get("allowCancel").getAsBoolean()).isFalse();
-                assertThat(feed.latest("detail").get("cancellable").getAsBoolean()).isFalse();
+                assertThat(feed.latest("detail").get("cancellable").getAsBoolean())
+                        .isFalse();
                 var answer = feed.post("/cancel", key);
                 assertThat(answer.statusCode()).isEqualTo(403);
                 assertThat(answer.body()).contains("start the inspector with allowCancel(true)");
@@ -183,9 +198,11 @@ class FeedTest {
                     for (int i = 0; i < 3; i++) {
                         group.fork("waits-" + i, () -> release.await());
                     }
-                    group.fork("parent", () -> TaskGroup.run(inner -> {
-                        var _ = inner.fork("below", () -> release.await());
-                    }));
+                    group.fork(
+                            "parent",
+                            () -> TaskGroup.run(inner -> {
+                                var _ = inner.fork("below", () -> release.await());
+                            }));
                     Await.waiting(release, 4);
                     group.fork("second", () -> {
                         try {
@@ -210,10 +227,12 @@ class FeedTest {
             assertThat(failure.get("first").getAsString()).isEqualTo("parses");
             assertThat(failure.get("exception").getAsString())
                     .isEqualTo("java.lang.IllegalArgumentException: line 17 is wrong");
-            assertThat(failure.get("frames").getAsJsonArray().get(0).getAsString()).startsWith("FeedTest.");
+            assertThat(failure.get("frames").getAsJsonArray().get(0).getAsString())
+                    .startsWith("FeedTest.");
             assertThat(failure.get("path").getAsString()).endsWith("group 'import' > task 'parses'");
             assertThat(failure.get("others").getAsJsonArray()).hasSize(1);
-            assertThat(failure.get("others").toString()).contains("second: java.lang.IllegalStateException: while cleaning up");
+            assertThat(failure.get("others").toString())
+                    .contains("second: java.lang.IllegalStateException: while cleaning up");
             var cancelled = new ArrayList<String>();
             failure.get("cancelled").getAsJsonArray().forEach(name -> cancelled.add(name.getAsString()));
             assertThat(cancelled).containsExactlyInAnyOrder("waits-0", "waits-1", "waits-2", "parent", "below");
@@ -225,7 +244,9 @@ class FeedTest {
     }
 
     @Test
-    @DisplayName("failures that are collected, and a body that throws, are failures too; looking at them is not seeing to them")
+    @DisplayName(
+            "failures that are collected, and a body that throws, are failures too; looking at them is not seeing to"
+                    + " them")
     void otherFailures() throws Exception {
         try (var inspector = Inspector.start(o -> o.failures(2));
                 var feed = new FeedClient(inspector)) {
@@ -247,11 +268,16 @@ class FeedTest {
             } catch (IllegalStateException e) {
                 assertThat(e).hasMessage("the body's own");
             }
-            feed.until(() -> feed.latest("failures") != null && feed.latest("failures").toString().contains("throws"));
-            assertThat(feed.latest("failures").get("failures").getAsJsonArray()).as("the last two").hasSize(2);
+            feed.until(() -> feed.latest("failures") != null
+                    && feed.latest("failures").toString().contains("throws"));
+            assertThat(feed.latest("failures").get("failures").getAsJsonArray())
+                    .as("the last two")
+                    .hasSize(2);
             assertThat(first(feed).get("first").getAsString()).isEqualTo("the body");
             assertThat(first(feed).get("exception").getAsString()).contains("the body's own");
-            assertThat(feed.latest("failures").toString()).contains("collects-1").doesNotContain("collects-0");
+            assertThat(feed.latest("failures").toString())
+                    .contains("collects-1")
+                    .doesNotContain("collects-0");
         }
     }
 
@@ -260,13 +286,20 @@ class FeedTest {
     void deadlock() throws Exception {
         try (var inspector = Inspector.start();
                 var feed = new FeedClient(inspector)) {
-            TaskGroup.run(o -> o.name("bank"), group -> Standstill.during(group, () -> {
-                feed.until(() -> feed.latest("deadlocks") != null
-                        && !feed.latest("deadlocks").get("deadlocks").getAsJsonArray().isEmpty());
-                feed.until(() -> feed.row("transfer") != null && feed.row("transfer").has("deadlock"));
-                assertThat(feed.row("book").get("deadlock").getAsBoolean()).isTrue();
-                assertThat(feed.row("bank").has("deadlock")).isFalse();
-            }));
+            TaskGroup.run(
+                    o -> o.name("bank"),
+                    group -> Standstill.during(group, () -> {
+                        feed.until(() -> feed.latest("deadlocks") != null
+                                && !feed.latest("deadlocks")
+                                        .get("deadlocks")
+                                        .getAsJsonArray()
+                                        .isEmpty());
+                        feed.until(() -> feed.row("transfer") != null
+                                && feed.row("transfer").has("deadlock"));
+                        assertThat(feed.row("book").get("deadlock").getAsBoolean())
+                                .isTrue();
+                        assertThat(feed.row("bank").has("deadlock")).isFalse();
+                    }));
         }
     }
 
@@ -280,7 +313,8 @@ class FeedTest {
                 assertThat(feed.post("/view", "{\"first\":\"x\"}").statusCode()).isEqualTo(400);
                 assertThat(feed.post("/view", "{\"open\":{}}").statusCode()).isEqualTo(400);
                 assertThat(feed.post("/view", "{\"surprise\":1}").body()).contains("a view has no surprise");
-                assertThat(feed.post("/view", "{\"feed\":\"777\"}").statusCode()).isEqualTo(404);
+                assertThat(feed.post("/view", "{\"feed\":\"777\"}").statusCode())
+                        .isEqualTo(404);
                 assertThat(feed.post("/view", " ".repeat(70_000)).statusCode()).isEqualTo(400);
             }
             for (int i = 0; i < 12; i++) { // eight at once are allowed
@@ -309,6 +343,7 @@ class FeedTest {
         }
         feed.close();
         Await.until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("espalier-inspect") || thread.getName().equals("HTTP-Dispatcher")));
+                .noneMatch(thread -> thread.getName().startsWith("espalier-inspect")
+                        || thread.getName().equals("HTTP-Dispatcher")));
     }
 }

@@ -52,19 +52,32 @@ class GateTest {
         assertThat(first.status()).isEqualTo(200);
         assertThat(first.headers().get("Set-Cookie")).isEqualTo(cookie + "; Path=/; HttpOnly; SameSite=Strict");
         assertThat(first.body()).contains("<title>Espalier</title>").doesNotContain(TOKEN);
-        assertThat(RawHttp.get(url, "/", "Cookie", "other=1; " + cookie).status()).isEqualTo(200);
+        assertThat(RawHttp.get(url, "/", "Cookie", "other=1; " + cookie).status())
+                .isEqualTo(200);
         assertThat(RawHttp.get(url, "/main.js", "Cookie", cookie).headers().get("Content-Type"))
                 .isEqualTo("text/javascript; charset=utf-8");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/?token=", "/?token=wrong", "/?token=a-token-of-my-own_", "/main.js", "/feed", "/tree.txt", "/tree.json", "/main.js?token=" + TOKEN})
+    @ValueSource(
+            strings = {
+                "/",
+                "/?token=",
+                "/?token=wrong",
+                "/?token=a-token-of-my-own_",
+                "/main.js",
+                "/feed",
+                "/tree.txt",
+                "/tree.json",
+                "/main.js?token=" + TOKEN
+            })
     @DisplayName("without the token nothing is answered, and what to do is said")
     void noToken(String path) throws IOException {
         RawHttp answer = RawHttp.get(url, path);
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.body()).contains("open the page by its URL, which is in the log");
-        assertThat(RawHttp.get(url, path, "Cookie", "espalier-1=" + TOKEN + "; espalier-" + url.getPort() + "=x").status())
+        assertThat(RawHttp.get(url, path, "Cookie", "espalier-1=" + TOKEN + "; espalier-" + url.getPort() + "=x")
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -81,7 +94,8 @@ class GateTest {
     @Test
     @DisplayName("localhost is ours too")
     void localhost() throws IOException {
-        assertThat(RawHttp.get(url, "/tree.txt", "Host", "localhost:" + url.getPort(), "Cookie", cookie).body())
+        assertThat(RawHttp.get(url, "/tree.txt", "Host", "localhost:" + url.getPort(), "Cookie", cookie)
+                        .body())
                 .contains("Tasks of process");
     }
 
@@ -89,8 +103,11 @@ class GateTest {
     @ValueSource(strings = {"cross-site", "same-site"})
     @DisplayName("what another site asks for is refused, also with the cookie")
     void otherSites(String site) throws IOException {
-        assertThat(RawHttp.get(url, "/tree.json", "Cookie", cookie, "Sec-Fetch-Site", site).status()).isEqualTo(403);
-        assertThat(RawHttp.get(url, "/tree.json", "Cookie", cookie, "Origin", "http://evil.example").status())
+        assertThat(RawHttp.get(url, "/tree.json", "Cookie", cookie, "Sec-Fetch-Site", site)
+                        .status())
+                .isEqualTo(403);
+        assertThat(RawHttp.get(url, "/tree.json", "Cookie", cookie, "Origin", "http://evil.example")
+                        .status())
                 .isEqualTo(403);
         assertThat(RawHttp.get(url, "/?token=" + TOKEN, "Sec-Fetch-Site", site).status())
                 .as("a link to the page in a chat")
@@ -115,7 +132,16 @@ class GateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing.js", "/../internal/Page.class", "/page/main.js", "/feed.", "/feedback", "/%2e%2e/Gate.class", "/Main.js"})
+    @ValueSource(
+            strings = {
+                "/nothing.js",
+                "/../internal/Page.class",
+                "/page/main.js",
+                "/feed.",
+                "/feedback",
+                "/%2e%2e/Gate.class",
+                "/Main.js"
+            })
     @DisplayName("only the files of the page are there")
     void files(String path) throws IOException {
         assertThat(RawHttp.get(url, path, "Cookie", cookie).status()).isIn(400, 404);
@@ -130,16 +156,20 @@ class GateTest {
             assertThat(answer.headers().get("Allow")).isEqualTo("GET, HEAD");
         }
         assertThat(RawHttp.get(url, "/view", "Cookie", cookie).status()).isEqualTo(405);
-        assertThat(RawHttp.send("DELETE", url, "/cancel", "", "Cookie", cookie).status()).isEqualTo(405);
-        assertThat(RawHttp.send("OPTIONS", url, "/cancel", "", "Cookie", cookie).status()).isEqualTo(405);
+        assertThat(RawHttp.send("DELETE", url, "/cancel", "", "Cookie", cookie).status())
+                .isEqualTo(405);
+        assertThat(RawHttp.send("OPTIONS", url, "/cancel", "", "Cookie", cookie).status())
+                .isEqualTo(405);
     }
 
     @Test
     @DisplayName("a POST needs the token that the feed tells, in a header: the cookie is not enough")
     void posts() throws IOException {
         for (String path : List.of("/view", "/cancel")) {
-            assertThat(RawHttp.send("POST", url, path, "{}", "Cookie", cookie).status()).isEqualTo(403);
-            assertThat(RawHttp.send("POST", url, path, "{}", "Cookie", cookie, "X-Espalier-Token", TOKEN).status())
+            assertThat(RawHttp.send("POST", url, path, "{}", "Cookie", cookie).status())
+                    .isEqualTo(403);
+            assertThat(RawHttp.send("POST", url, path, "{}", "Cookie", cookie, "X-Espalier-Token", TOKEN)
+                            .status())
                     .isEqualTo(403);
         }
     }
@@ -202,7 +232,8 @@ class GateTest {
     }
 
     @Test
-    @DisplayName("a port that is taken, and options that make no sense, are refused with what to do; closing twice is nothing")
+    @DisplayName("a port that is taken, and options that make no sense, are refused with what to do; closing twice is"
+            + " nothing")
     void refused() {
         int port = url.getPort();
         assertThatThrownBy(() -> Inspector.start(o -> o.port(port)))
@@ -210,8 +241,10 @@ class GateTest {
                 .hasMessageContaining("cannot listen on port " + port)
                 .hasMessageContaining("0 for any that is free");
         assertThatThrownBy(() -> InspectorOptions.DEFAULT.token("short")).hasMessageContaining("16 to 200");
-        assertThatThrownBy(() -> InspectorOptions.DEFAULT.token("no spaces or; semicolons")).hasMessageNotContaining("spaces");
-        assertThatThrownBy(() -> InspectorOptions.DEFAULT.port(70_000)).hasMessageContaining("0 (any free one) to 65535");
+        assertThatThrownBy(() -> InspectorOptions.DEFAULT.token("no spaces or; semicolons"))
+                .hasMessageNotContaining("spaces");
+        assertThatThrownBy(() -> InspectorOptions.DEFAULT.port(70_000))
+                .hasMessageContaining("0 (any free one) to 65535");
         assertThatThrownBy(() -> InspectorOptions.DEFAULT.failures(-1)).hasMessageContaining("must be 0 or more");
         inspector.close();
         inspector.close();

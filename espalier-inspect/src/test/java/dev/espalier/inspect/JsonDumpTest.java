@@ -50,29 +50,37 @@ class JsonDumpTest {
                 }
             });
             Await.waiting(release, 1);
-            bank.fork("wants", () -> TaskGroup.run(o -> o.name("inner"), inner -> {
-                var _ = inner.fork("deep", () -> lock.acquire().close());
-            }));
+            bank.fork(
+                    "wants",
+                    () -> TaskGroup.run(o -> o.name("inner"), inner -> {
+                        var _ = inner.fork("deep", () -> lock.acquire().close());
+                    }));
             Await.waiting(lock, 1);
             JsonObject all = json(o -> o);
-            assertThat(all.get("pid").getAsLong()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(all.get("pid").getAsLong())
+                    .isEqualTo(ProcessHandle.current().pid());
             assertThat(all.get("deadlocks").getAsJsonArray()).isEmpty();
             JsonObject group = null;
             for (JsonElement thread : all.get("threads").getAsJsonArray()) {
-                if (thread.getAsJsonObject().get("thread").getAsLong() == Thread.currentThread().threadId()) {
+                if (thread.getAsJsonObject().get("thread").getAsLong()
+                        == Thread.currentThread().threadId()) {
                     group = named(thread.getAsJsonObject().get("groups"), "bank");
                 }
             }
             assertThat(group).isNotNull();
             assertThat(group.get("active").getAsInt()).isEqualTo(2);
             assertThat(group.get("deadlineIn").getAsLong()).isBetween(200_000L, 300_000L);
-            JsonObject deep = named(named(named(group.get("tasks"), "wants").get("groups"), "inner").get("tasks"), "deep");
+            JsonObject deep = named(
+                    named(named(group.get("tasks"), "wants").get("groups"), "inner")
+                            .get("tasks"),
+                    "deep");
             assertThat(deep.get("doing").getAsString()).isEqualTo("waits for lock 'ledger \"7\"'");
             assertThat(deep.get("heldBy").getAsJsonArray().get(0).getAsString()).isEqualTo("task 'holds'");
             assertThat(deep.get("state").getAsString()).isEqualTo("waits");
             assertThat(deep.get("stack").getAsJsonArray().get(0).getAsString()).startsWith("JsonDumpTest.");
             assertThat(deep.has("age")).isTrue();
-            assertThat(all.get("totals").getAsJsonObject().get("tasks").getAsInt()).isGreaterThanOrEqualTo(3);
+            assertThat(all.get("totals").getAsJsonObject().get("tasks").getAsInt())
+                    .isGreaterThanOrEqualTo(3);
 
             JsonObject shallow = json(o -> o.only(bank).depth(2).frames(0));
             JsonObject wants = named(named(shallow.get("groups"), "bank").get("tasks"), "wants");
@@ -86,10 +94,16 @@ class JsonDumpTest {
     @DisplayName("a circle of waits is there")
     void deadlock() throws Exception {
         TaskGroup.run(group -> Standstill.during(group, () -> {
-            JsonObject circle = json(o -> o.frames(0)).get("deadlocks").getAsJsonArray().get(0).getAsJsonObject();
+            JsonObject circle = json(o -> o.frames(0))
+                    .get("deadlocks")
+                    .getAsJsonArray()
+                    .get(0)
+                    .getAsJsonObject();
             assertThat(circle.get("certain").getAsBoolean()).isTrue();
             var who = new ArrayList<String>();
-            circle.get("waits").getAsJsonArray().forEach(wait -> who.add(wait.getAsJsonObject().get("who").getAsString()));
+            circle.get("waits")
+                    .getAsJsonArray()
+                    .forEach(wait -> who.add(wait.getAsJsonObject().get("who").getAsString()));
             assertThat(who).containsExactlyInAnyOrder("task 'book'", "task 'transfer'");
         }));
     }

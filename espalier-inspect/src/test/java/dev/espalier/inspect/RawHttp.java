@@ -25,8 +25,12 @@ record RawHttp(int status, Map<String, String> headers, String body) {
             all.put(headers[i], headers[i + 1]);
         }
         var request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nConnection: close\r\n");
-        all.forEach((name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
-        request.append("Content-Length: ").append(body.getBytes(StandardCharsets.UTF_8).length).append("\r\n\r\n").append(body);
+        all.forEach(
+                (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
+        request.append("Content-Length: ")
+                .append(body.getBytes(StandardCharsets.UTF_8).length)
+                .append("\r\n\r\n")
+                .append(body);
         try (var socket = new Socket(InetAddress.getByName("127.0.0.1"), base.getPort())) {
             socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.UTF_8));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

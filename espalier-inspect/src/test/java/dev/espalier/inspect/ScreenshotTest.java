@@ -33,7 +33,8 @@ class ScreenshotTest {
     @Test
     @DisplayName("nothing sticks out, at any size, light and dark")
     void pictures() throws Exception {
-        Path folder = Files.createDirectories(Path.of(Boolean.getBoolean("espalier.pictures") ? "../docs/guide/images" : "target/pictures"));
+        Path folder = Files.createDirectories(
+                Path.of(Boolean.getBoolean("espalier.pictures") ? "../docs/guide/images" : "target/pictures"));
         try (var chromium = Chromium.start();
                 var inspector = Inspector.start(o -> o.allowCancel(true))) {
             failOnce();
@@ -41,11 +42,15 @@ class ScreenshotTest {
                 for (int i = 0; i < 400; i++) {
                     shop.fork("order-" + i, ScreenshotTest::query);
                 }
-                shop.fork("search", () -> TaskGroup.run(o -> o.name("shards"), shards -> {
-                    for (int i = 0; i < 3; i++) {
-                        var _ = shards.fork("shard-" + i, () -> new java.util.concurrent.LinkedBlockingQueue<String>().take());
-                    }
-                }));
+                shop.fork(
+                        "search",
+                        () -> TaskGroup.run(o -> o.name("shards"), shards -> {
+                            for (int i = 0; i < 3; i++) {
+                                var _ = shards.fork(
+                                        "shard-" + i,
+                                        () -> new java.util.concurrent.LinkedBlockingQueue<String>().take());
+                            }
+                        }));
                 shop.forkDaemon("metrics", () -> Tasks.sleep(Duration.ofHours(1)));
                 Await.until(() -> CONNECTIONS.statistics().waiting().size() == 398);
                 Standstill.during(shop, () -> {
@@ -78,14 +83,17 @@ class ScreenshotTest {
 
     private static void picture(Chromium chromium, Inspector inspector, Path folder, ColorScheme scheme, int width) {
         try (var context = chromium.browser()
-                .newContext(new Browser.NewContextOptions().setViewportSize(width, 820).setColorScheme(scheme))) {
+                .newContext(new Browser.NewContextOptions()
+                        .setViewportSize(width, 820)
+                        .setColorScheme(scheme))) {
             Page page = context.newPage();
             page.navigate(inspector.url().toString());
             assertThat(page.locator(".alarm")).hasCount(1);
             Locator row = page.locator(".row", new Page.LocatorOptions().setHasText("transfer"));
             row.click();
             assertThat(page.locator("#detail .stack")).isVisible();
-            String name = (width == 1440 ? "inspector-" : "inspector-" + width + "-") + scheme.name().toLowerCase(java.util.Locale.ROOT);
+            String name = (width == 1440 ? "inspector-" : "inspector-" + width + "-")
+                    + scheme.name().toLowerCase(java.util.Locale.ROOT);
             boolean wanted = width == 1440 || folder.startsWith("target");
             byte[] picture = page.screenshot(
                     wanted ? new Page.ScreenshotOptions().setPath(folder.resolve(name + ".png")) : null);
@@ -94,8 +102,9 @@ class ScreenshotTest {
                     .as("no scrolling sideways at " + width)
                     .isTrue();
             assertThat((Boolean) page.evaluate("""
-                    [...document.querySelectorAll('.bar > *, .numbers dd, .tabs button, .foot')]
-                        .every(e => e.getBoundingClientRect().right <= innerWidth + 1)"""))
+                [...document.querySelectorAll('.bar > *, .numbers dd, .tabs button, .foot')]
+                    .every(e => e.getBoundingClientRect().right <= innerWidth + 1)\
+                """))
                     .as("nothing sticks out at " + width)
                     .isTrue();
         }

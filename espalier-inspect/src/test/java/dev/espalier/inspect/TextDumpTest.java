@@ -61,23 +61,25 @@ class TextDumpTest {
             Await.waiting(release, 7);
             Await.until(() -> TaskTree.dump(o -> o.only(shop).frames(0)).contains("4 more tasks like that"));
             assertThat(stable(o -> o.only(shop).frames(0))).isEqualTo("""
-                    group 'shop': 17 tasks
-                      task 'holder': waits for event 'release'
-                      task 'buyer-0': waits for lock 'stock', held by task 'holder'
-                      task 'buyer-1': waits for lock 'stock', held by task 'holder'
-                      task 'buyer-2': waits for lock 'stock', held by task 'holder'
-                      7 more tasks that wait for lock 'stock', held by task 'holder'
-                      task 'watcher': waits for event 'release'; daemon
-                      task 'order-0': waits for group 'order-0'; deadline in TIME
-                        group 'order-0': 1 task
-                          task 'pay': waits for event 'release'
-                      4 more tasks like that, with 4 tasks below
+                group 'shop': 17 tasks
+                  task 'holder': waits for event 'release'
+                  task 'buyer-0': waits for lock 'stock', held by task 'holder'
+                  task 'buyer-1': waits for lock 'stock', held by task 'holder'
+                  task 'buyer-2': waits for lock 'stock', held by task 'holder'
+                  7 more tasks that wait for lock 'stock', held by task 'holder'
+                  task 'watcher': waits for event 'release'; daemon
+                  task 'order-0': waits for group 'order-0'; deadline in TIME
+                    group 'order-0': 1 task
+                      task 'pay': waits for event 'release'
+                  4 more tasks like that, with 4 tasks below
 
-                    22 tasks, 6 groups, 0 threads""");
+                22 tasks, 6 groups, 0 threads\
+                """);
             assertThat(stable(o -> o.only(shop).frames(0).depth(1))).isEqualTo("""
-                    group 'shop': 17 tasks
+                group 'shop': 17 tasks
 
-                    0 tasks, 1 group, 0 threads""");
+                0 tasks, 1 group, 0 threads\
+                """);
             assertThat(stable(o -> o.only(shop).frames(0).each(true)).lines()).hasSize(22 + 6 + 2);
             release.set();
         });
@@ -191,7 +193,11 @@ class TextDumpTest {
                     "'naps': sleeps, at TextDumpTest.*",
                     "'reads': reads from a socket, at TextDumpTest.*"
                 }) {
-                    String pattern = "  task " + line.replace("k (", "k \\(").replace("e (", "e \\(").replace("y) ", "y\\) ").replace("take)", "take\\)");
+                    String pattern = "  task "
+                            + line.replace("k (", "k \\(")
+                                    .replace("e (", "e \\(")
+                                    .replace("y) ", "y\\) ")
+                                    .replace("take)", "take\\)");
                     Await.until(() -> stable(o -> o.only(group)).lines().anyMatch(l -> l.matches(pattern)));
                 }
                 release.set();
@@ -217,7 +223,8 @@ class TextDumpTest {
             group.fork("next", () -> semaphore.acquire().close());
             Await.until(() -> semaphore.statistics().waiting().size() == 1);
             assertThat(stable(o -> o.only(group).frames(0)))
-                    .contains("task 'next': waits for semaphore 'db', held by task 'user-0', task 'user-1', task 'user-2' and 2 more");
+                    .contains("task 'next': waits for semaphore 'db', held by task 'user-0', task 'user-1', task"
+                            + " 'user-2' and 2 more");
             release.set();
         });
     }

@@ -4,6 +4,7 @@ package dev.espalier.examples.linkcheck;
 
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
+import dev.espalier.inspect.Inspector;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -100,6 +101,11 @@ public final class LinkChecker implements Callable<Integer> {
     private boolean json;
 
     @Option(
+            names = "--inspect",
+            description = "Show what it is doing as a page for a browser; its URL is written first.")
+    private boolean inspect;
+
+    @Option(
             names = "--progress",
             negatable = true,
             description = "Show a progress bar on the standard error stream, or do not. Default: on a terminal.")
@@ -142,7 +148,8 @@ public final class LinkChecker implements Callable<Integer> {
         Settings settings = settings();
         // The one scope for both ways to stop early: its deadline is --timeout, and Ctrl-C cancels it.
         CancelScope scope = timeout == null ? CancelScope.create() : CancelScope.withTimeout(timeout);
-        try (var _ = CtrlC.cancels(scope);
+        try (var _ = inspector();
+                var _ = CtrlC.cancels(scope);
                 Site site = site();
                 var fetcher = new Fetcher(settings)) {
             var crawl = new Crawl(site, settings, visiting.apply(fetcher));
@@ -151,6 +158,17 @@ public final class LinkChecker implements Callable<Integer> {
             write(report);
             return exitCode(report, stopped);
         }
+    }
+
+    /** The page, if it is wanted: an inspector is closed like anything else, and null is nothing to close. */
+    private @Nullable Inspector inspector() throws IOException {
+        if (!inspect) {
+            return null;
+        }
+        Inspector inspector = Inspector.start(o -> o.allowCancel(true));
+        command().getErr().println("linkcheck: watch it at " + inspector.url());
+        command().getErr().flush();
+        return inspector;
     }
 
     /** Runs the crawl; returns why it did not come to its end, if it did not. */

@@ -17,16 +17,17 @@ import javax.management.remote.JMXServiceURL;
 
 /** Prints the tree of another process: {@code java -jar espalier-inspect.jar PID}. Needs no class but this one and the JDK's. */
 public final class Attach {
-    private static final String NAME = "dev.espalier:type=TaskTree"; // TaskTreeMXBean has it; a constant, so that this class stands alone
+    private static final String NAME =
+            "dev.espalier:type=TaskTree"; // TaskTreeMXBean has it; a constant, so that this class stands alone
     private static final String USAGE = """
-            Prints the tree of tasks of another Java process, which has called TaskTree.register().
+        Prints the tree of tasks of another Java process, which has called TaskTree.register().
 
-              java -jar espalier-inspect.jar PID            as text, siblings that look the same on one line
-              java -jar espalier-inspect.jar PID --each     as text, each task on a line, with 8 frames of its stack
-              java -jar espalier-inspect.jar PID --json     as JSON
+          java -jar espalier-inspect.jar PID            as text, siblings that look the same on one line
+          java -jar espalier-inspect.jar PID --each     as text, each task on a line, with 8 frames of its stack
+          java -jar espalier-inspect.jar PID --json     as JSON
 
-            It has to run as the same user as the process, on a JDK and not on a JRE.
-            """;
+        It has to run as the same user as the process, on a JDK and not on a JRE.
+        """;
 
     private Attach() {}
 
@@ -42,7 +43,9 @@ public final class Attach {
     static int run(List<String> args, PrintStream out, PrintStream err) {
         List<String> options = args.stream().filter(arg -> arg.startsWith("-")).toList();
         List<String> pids = args.stream().filter(arg -> !arg.startsWith("-")).toList();
-        if (pids.size() != 1 || options.size() > 1 || !List.of("--each", "--json").containsAll(options)) {
+        if (pids.size() != 1
+                || options.size() > 1
+                || !List.of("--each", "--json").containsAll(options)) {
             err.print(USAGE);
             if (args.isEmpty()) {
                 err.println("Java processes of this user:");
@@ -68,8 +71,7 @@ public final class Attach {
         return 1;
     }
 
-    private static String dump(String pid, String how)
-            throws AttachNotSupportedException, IOException, JMException {
+    private static String dump(String pid, String how) throws AttachNotSupportedException, IOException, JMException {
         VirtualMachine vm = VirtualMachine.attach(pid);
         try {
             var url = new JMXServiceURL(vm.startLocalManagementAgent());

@@ -23,7 +23,9 @@ final class Circles {
     /** One sentence for all of it. */
     static String title(List<Step> circle) {
         return (isCertain(circle) ? "deadlock: " : "deadlock, unless somebody else gives back a permit: ")
-                + (circle.size() == 1 ? "it waits for itself" : Words.count(circle.size(), "wait") + ", none of which ends before the next");
+                + (circle.size() == 1
+                        ? "it waits for itself"
+                        : Words.count(circle.size(), "wait") + ", none of which ends before the next");
     }
 
     /** One line for each step. */

@@ -44,7 +44,11 @@ final class Detail {
             fact(json, "Held by", Words.holders(doing.holders()));
         }
         if (thread != null) {
-            fact(json, "Thread", (thread.isVirtual() ? "virtual" : "platform") + ", " + thread.getState() + ", number " + thread.threadId());
+            fact(
+                    json,
+                    "Thread",
+                    (thread.isVirtual() ? "virtual" : "platform") + ", " + thread.getState() + ", number "
+                            + thread.threadId());
         }
         if (occupant.isDaemon()) {
             fact(json, "Daemon", "cancelled when the other tasks of its group have ended");
@@ -52,7 +56,11 @@ final class Detail {
         var scopes = occupant.scopes();
         if (!scopes.isEmpty()) {
             long shields = scopes.stream().filter(CancelScope::isShielded).count();
-            fact(json, "In", Words.count(scopes.size(), "cancel scope") + (shields == 0 ? "" : ", " + Words.number(shields) + " shielded"));
+            fact(
+                    json,
+                    "In",
+                    Words.count(scopes.size(), "cancel scope")
+                            + (shields == 0 ? "" : ", " + Words.number(shields) + " shielded"));
         }
         if (occupant.isStuck()) {
             fact(json, "Stuck", "it goes on although it was cancelled");
@@ -78,10 +86,17 @@ final class Detail {
         json.writeStringField("path", opened.path());
         json.writeBooleanField("cancellable", allowCancel && why == null);
         json.writeArrayFieldStart("facts");
-        fact(json, "Tasks", Words.number(counts.active()) + " live" + (counts.daemons() == 0 ? "" : ", " + Words.count(counts.daemons(), "daemon")));
+        fact(
+                json,
+                "Tasks",
+                Words.number(counts.active()) + " live"
+                        + (counts.daemons() == 0 ? "" : ", " + Words.count(counts.daemons(), "daemon")));
         fact(json, "Forked", Words.number(counts.forked()) + " in all");
-        fact(json, "Ended", Words.number(counts.succeeded()) + " succeeded, " + Words.number(counts.failed()) + " failed, "
-                + Words.number(counts.cancelled()) + " cancelled");
+        fact(
+                json,
+                "Ended",
+                Words.number(counts.succeeded()) + " succeeded, " + Words.number(counts.failed()) + " failed, "
+                        + Words.number(counts.cancelled()) + " cancelled");
         if (counts.waiting() > 0) {
             fact(json, "Waiting", Words.count(counts.waiting(), "fork") + " for a place");
         }

@@ -55,7 +55,8 @@ record Doing(State state, String what, @Nullable Awaited on, List<Party> holders
             case TERMINATED -> new Doing(State.RUNS, "is ending", null, List.of(), users);
             case RUNNABLE -> {
                 String io = JdkWaits.io(stack);
-                yield new Doing(io == null ? State.RUNS : State.WAITS, io == null ? "runs" : io, null, List.of(), users);
+                yield new Doing(
+                        io == null ? State.RUNS : State.WAITS, io == null ? "runs" : io, null, List.of(), users);
             }
             case BLOCKED -> new Doing(State.WAITS, "waits for a monitor (synchronized)", null, List.of(), users);
             case WAITING, TIMED_WAITING -> {

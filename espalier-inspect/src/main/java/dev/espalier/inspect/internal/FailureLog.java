@@ -123,7 +123,8 @@ final class FailureLog implements TaskObserver {
         try {
             return failure.toString();
         } catch (RuntimeException e) {
-            return failure.getClass().getName() + " (its message cannot be had: " + e.getClass().getName() + ")";
+            return failure.getClass().getName() + " (its message cannot be had: "
+                    + e.getClass().getName() + ")";
         }
     }
 
@@ -165,7 +166,9 @@ final class FailureLog implements TaskObserver {
             return;
         }
         Task<?> task = reason.task();
-        String path = task == null ? "group '" + group.name() + "'" : Occupant.of(task).path();
+        String path = task == null
+                ? "group '" + group.name() + "'"
+                : Occupant.of(task).path();
         List<String> frames = Sites.users(failure.getStackTrace(), 5);
         String exception = Words.line(describe(failure));
         synchronized (this) {

@@ -51,6 +51,7 @@ final class Forest implements Census.Visitor {
     private static final class Step {
         final @Nullable Occupant occupant;
         final @Nullable Opened opened;
+
         @Nullable
         Node node;
 
@@ -111,7 +112,8 @@ final class Forest implements Census.Visitor {
             }
             node = Node.of(occupant);
             node.hasMore = !occupant.isLeaf();
-            node.isOpen = node.hasMore && view.isOpen(node.key, group == null || group.counts().active() <= MANY);
+            node.isOpen = node.hasMore
+                    && view.isOpen(node.key, group == null || group.counts().active() <= MANY);
             parent.add(node);
         }
         way.push(new Step(occupant, null, node));

@@ -75,8 +75,14 @@ final class Gate {
             if (refusal != null) {
                 Answers.text(exchange, 403, refusal);
             } else if (!methods.contains(exchange.getRequestMethod())) {
-                exchange.getResponseHeaders().set("Allow", String.join(", ", methods.stream().sorted().toList()));
-                Answers.text(exchange, 405, "only " + String.join(" and ", methods.stream().sorted().toList()) + " here");
+                exchange.getResponseHeaders()
+                        .set(
+                                "Allow",
+                                String.join(", ", methods.stream().sorted().toList()));
+                Answers.text(
+                        exchange,
+                        405,
+                        "only " + String.join(" and ", methods.stream().sorted().toList()) + " here");
             } else if (methods.contains("POST") && !same(postToken, first(exchange.getRequestHeaders(), HEADER))) {
                 Answers.text(exchange, 403, "the header " + HEADER + " is missing or not the one that the feed told");
             } else {
@@ -147,7 +153,6 @@ final class Gate {
 
     /** Takes as long whatever is wrong. */
     private static boolean same(String expected, String given) {
-        return MessageDigest.isEqual(
-                expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -20,10 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param doing of a thread or task
  * @param deadline of the code that it is in
  */
-record Lines(String name, String rest, String look, List<String> more, @Nullable Doing doing, Deadline deadline) {
+record Lines(
+        String name,
+        String rest,
+        String look,
+        List<String> more,
+        @Nullable Doing doing,
+        Deadline deadline) {
     static Lines of(Occupant occupant, int frames, @Nullable Lines around) {
         Doing doing = Doing.of(occupant, frames);
-        Deadline deadline = occupant.task() == null ? Deadline.NONE : occupant.deadline(); // a thread's is that of its group
+        Deadline deadline =
+                occupant.task() == null ? Deadline.NONE : occupant.deadline(); // a thread's is that of its group
         var rest = new StringBuilder();
         occupant.age().ifPresent(age -> rest.append(", ").append(Words.time(age)));
         rest.append(": ").append(doing.inFull());
@@ -36,7 +43,10 @@ record Lines(String name, String rest, String look, List<String> more, @Nullable
             rest.append("; ignores its cancellation");
         }
         String name = Words.line(occupant.toString());
-        String look = Words.shape(name) + doing.look() + occupant.isStuck() + occupant.isDaemon()
+        String look = Words.shape(name)
+                + doing.look()
+                + occupant.isStuck()
+                + occupant.isDaemon()
                 + (why == null ? "" : Words.shape(Words.reason(why)));
         List<String> more = doing.frames().stream().skip(1).map(f -> "at " + f).toList();
         return new Lines(name, rest.toString(), look, more, doing, deadline);
@@ -45,7 +55,10 @@ record Lines(String name, String rest, String look, List<String> more, @Nullable
     static Lines of(Opened opened, @Nullable Lines around) {
         Deadline deadline = opened.deadline();
         GroupStats counts = opened.counts();
-        var rest = new StringBuilder(", ").append(Words.time(opened.age())).append(": ").append(Words.count(counts.active(), "task"));
+        var rest = new StringBuilder(", ")
+                .append(Words.time(opened.age()))
+                .append(": ")
+                .append(Words.count(counts.active(), "task"));
         long ended = counts.forked() - counts.active();
         if (ended > 0) {
             rest.append(", ").append(Words.number(ended)).append(" ended");
@@ -64,11 +77,11 @@ record Lines(String name, String rest, String look, List<String> more, @Nullable
     }
 
     /** A deadline is told where it is set, and not again below. */
-    private static void end(
-            StringBuilder rest, Deadline deadline, @Nullable Lines around, @Nullable CancelReason why) {
+    private static void end(StringBuilder rest, Deadline deadline, @Nullable Lines around, @Nullable CancelReason why) {
         if (why != null) {
             rest.append("; cancelled: ").append(Words.reason(why));
-        } else if (deadline.remainingNanos() != Long.MAX_VALUE && (around == null || !deadline.equals(around.deadline))) {
+        } else if (deadline.remainingNanos() != Long.MAX_VALUE
+                && (around == null || !deadline.equals(around.deadline))) {
             rest.append("; deadline in ").append(Words.time(deadline.remaining()));
         }
     }

@@ -111,7 +111,11 @@ final class Node {
             Object blocker = waits == null ? occupant.blocker() : null;
             Object on;
             if (waits == null) {
-                on = blocker == null ? null : blocker.getClass(); // of the JDK: not all who are parked for a queue of their own are one by one
+                on = blocker == null
+                        ? null
+                        : blocker
+                                .getClass(); // of the JDK: not all who are parked for a queue of their own are one by
+                                             // one
             } else if (waits.task() != null || waits.group() != null) {
                 on = waits.on().getClass();
             } else {

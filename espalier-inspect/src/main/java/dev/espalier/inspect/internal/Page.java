@@ -73,10 +73,13 @@ public final class Page {
     public static Page open(InspectorOptions options) throws IOException {
         HttpServer server;
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), options.port()), 0);
+            server = HttpServer.create(
+                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), options.port()), 0);
         } catch (IOException e) {
-            throw new IOException("the inspector cannot listen on port " + options.port()
-                    + " of 127.0.0.1; take another one, or 0 for any that is free", e);
+            throw new IOException(
+                    "the inspector cannot listen on port " + options.port()
+                            + " of 127.0.0.1; take another one, or 0 for any that is free",
+                    e);
         }
         Ages.keep();
         var page = new Page(server, options);
@@ -94,9 +97,10 @@ public final class Page {
                 "/cancel", gate.beforePost(this::cancel));
         HttpHandler files = gate.before(Assets::send);
         // one context: those of the server take all paths that begin like theirs
-        server.createContext("/", exchange -> handlers
-                .getOrDefault(exchange.getRequestURI().getPath(), files)
-                .handle(exchange));
+        server.createContext(
+                "/",
+                exchange -> handlers.getOrDefault(exchange.getRequestURI().getPath(), files)
+                        .handle(exchange));
         Thread starter = Thread.ofPlatform().daemon().name("espalier-inspect").start(server::start);
         boolean interrupted = false;
         while (starter.isAlive()) {
@@ -138,7 +142,9 @@ public final class Page {
         long id = numbers.incrementAndGet();
         var feed = new Feed(Long.toString(id), keys, pulse, failures, gate, options.allowCancel());
         feeds.put(id, feed);
-        for (int more = feeds.size() - FEEDS; more > 0; more--) { // the oldest ones, which may be of pages that are gone
+        for (int more = feeds.size() - FEEDS;
+                more > 0;
+                more--) { // the oldest ones, which may be of pages that are gone
             var oldest = feeds.pollFirstEntry();
             if (oldest != null) {
                 oldest.getValue().close();

@@ -111,7 +111,8 @@ final class RowWriter {
         Occupant one = node.children.isEmpty() ? null : node.children.getFirst().occupant;
         if (one != null) {
             Doing doing = Doing.of(one, 0);
-            String what = doing.on() != null && (doing.on().task() != null || doing.on().group() != null)
+            String what = doing.on() != null
+                            && (doing.on().task() != null || doing.on().group() != null)
                     ? doing.on().task() == null ? "waits for a group" : "waits for a task"
                     : doing.withHolders();
             json.writeStringField("state", doing.state().word());
@@ -131,7 +132,8 @@ final class RowWriter {
 
     private void times(JsonGenerator json, String key, @Nullable Duration age, Deadline deadline) throws IOException {
         if (age != null) {
-            json.writeNumberField("since", steady(since, before == null ? null : before.since.get(key), key, now - age.toMillis()));
+            json.writeNumberField(
+                    "since", steady(since, before == null ? null : before.since.get(key), key, now - age.toMillis()));
         }
         if (deadline.remainingNanos() != Long.MAX_VALUE) {
             long at = now + deadline.remaining().toMillis();
@@ -156,7 +158,9 @@ final class RowWriter {
         });
         var sorted = new LinkedHashMap<String, Integer>();
         places.entrySet().stream()
-                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(8)
                 .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
         return sorted;

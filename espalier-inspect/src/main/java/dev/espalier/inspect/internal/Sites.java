@@ -20,8 +20,8 @@ final class Sites {
             "dev.espalier.inspect.internal",
             "dev.espalier.test",
             "dev.espalier.test.internal");
-    private static final List<String> OTHERS =
-            List.of("java.", "jdk.", "sun.", "javax.", "com.sun.", "com.softwaremill.jox.", "org.junit.", "org.assertj.");
+    private static final List<String> OTHERS = List.of(
+            "java.", "jdk.", "sun.", "javax.", "com.sun.", "com.softwaremill.jox.", "org.junit.", "org.assertj.");
 
     private Sites() {}
 
@@ -52,6 +52,7 @@ final class Sites {
         String type = frame.getClassName();
         String file = frame.getFileName();
         return type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName() + "("
-                + (file == null ? "no source" : frame.getLineNumber() < 0 ? file : file + ":" + frame.getLineNumber()) + ")";
+                + (file == null ? "no source" : frame.getLineNumber() < 0 ? file : file + ":" + frame.getLineNumber())
+                + ")";
     }
 }

@@ -84,13 +84,16 @@ public final class TextDump implements Census.Visitor {
         for (String line : top.below()) {
             out.append(line).append('\n');
         }
-        out.append(totals.tasks + totals.groups + totals.threads == 0 ? "" : "\n").append(totals.text()).append('\n');
+        out.append(totals.tasks + totals.groups + totals.threads == 0 ? "" : "\n")
+                .append(totals.text())
+                .append('\n');
     }
 
     @Override
     public boolean enter(Occupant occupant) {
         totals.add(occupant);
-        return enter(Lines.of(occupant, options.frames(), way.element().lines), occupant.task() != null, /* more= */ true);
+        return enter(
+                Lines.of(occupant, options.frames(), way.element().lines), occupant.task() != null, /* more= */ true);
     }
 
     @Override

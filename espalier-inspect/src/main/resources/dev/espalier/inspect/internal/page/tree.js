@@ -18,6 +18,8 @@ export class Tree {
   #open = new Set();
   #shut = new Set();
   #wanted = '';
+  /** Home or End, while its row is not here. */
+  #edge = '';
   selected = '';
   query = '';
   /** Server's clock, less ours. */
@@ -48,6 +50,7 @@ export class Tree {
     this.#total = data.total;
     this.#draw();
     this.#look();
+    this.#reach();
   }
 
   /** A new connection: the server remembers nothing of what it sent. */
@@ -251,8 +254,9 @@ export class Tree {
     if (event.key in moves) {
       this.#move(at < 0 ? 0 : at + moves[event.key]);
     } else if (event.key === 'Home' || event.key === 'End') {
+      this.#edge = event.key;
       this.scroller.scrollTop = event.key === 'Home' ? 0 : this.#height();
-      this.#move(event.key === 'Home' ? -this.#first : this.#total);
+      this.#reach();
     } else if (event.key === 'ArrowRight' && row) {
       if (row.open === false) this.#toggle(row.key, true);
       else if (row.open) this.#move(at + 1);
@@ -267,6 +271,16 @@ export class Tree {
     event.preventDefault();
   }
 
+  /** Selects the first or last row of all, as soon as it is here. */
+  #reach() {
+    const here = this.#edge === 'Home' ? this.#first === 0 : this.#first + this.#order.length >= this.#total;
+    if (this.#edge && here && this.#order.length > 0) {
+      const key = this.#order.at(this.#edge === 'Home' ? 0 : -1);
+      this.#edge = '';
+      this.select(key);
+    }
+  }
+
   #parent(at, row) {
     for (let i = at - 1; i >= 0; i--) {
       if (this.#rows.get(this.#order[i])?.depth < row.depth) {
@@ -278,6 +292,7 @@ export class Tree {
 
   /** Selects a row by its place among those that are here, and brings it into view. */
   #move(to) {
+    this.#edge = '';
     const place = Math.min(Math.max(0, to), this.#order.length - 1);
     const key = this.#order[place];
     if (!key) return;
