@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Other work on the machine: a process that computes without a pause, as anything would that shares the machine with a program. It says how far it is,
@@ -22,8 +23,7 @@ import java.nio.file.Path;
  */
 public final class Neighbour {
     private static final int ROUNDS_OF_A_UNIT = 10_000;
-    private static final VarHandle UNITS =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle UNITS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     /**
      * How far it was, and when.
@@ -89,6 +89,15 @@ public final class Neighbour {
         return (now.units() - before.units()) * 1e9 / (now.nanos() - before.nanos());
     }
 
+    /** What the machine says that it used; coarser than {@link #progress}. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     void close() throws IOException, InterruptedException {
         process.destroy();
         process.waitFor();
@@ -105,7 +114,8 @@ public final class Neighbour {
         ByteBuffer shared = map(Path.of(args[0]));
         ProcessHandle parent = ProcessHandle.current()
                 .parent()
-                .orElseThrow(() -> new IllegalStateException("a neighbour is started by a benchmark, with Neighbour.start"));
+                .orElseThrow(
+                        () -> new IllegalStateException("a neighbour is started by a benchmark, with Neighbour.start"));
         long x = 88172645463325252L;
         for (long units = 1; units % 10_000 != 0 || parent.isAlive(); units++) {
             for (int i = 0; i < ROUNDS_OF_A_UNIT; i++) {

@@ -75,7 +75,6 @@ public final class Statistics {
             medians[i] = median(draw);
         }
         Arrays.sort(medians);
-        return new Interval(
-                median(ratios), medians[(int) (RESAMPLES * 0.025)], medians[(int) (RESAMPLES * 0.975) - 1]);
+        return new Interval(median(ratios), medians[(int) (RESAMPLES * 0.025)], medians[(int) (RESAMPLES * 0.975) - 1]);
     }
 }

@@ -43,7 +43,8 @@ final class InEspalier extends Threaded {
     }
 
     @Override
-    @Nullable Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
+    @Nullable
+    Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
         try {
             TaskGroup.run(group -> {
                 for (int i = 0; i < tasks; i++) {

@@ -42,7 +42,8 @@ final class InFutures extends Threaded {
 
     /** Futures neither interrupt nor stop at the first failure: an executor for each group does, and its shutdown. */
     @Override
-    @Nullable Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
+    @Nullable
+    Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
         var failure = new AtomicReference<@Nullable Throwable>();
         var failed = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -43,7 +43,8 @@ final class InJdkScope extends Threaded {
     }
 
     @Override
-    @Nullable Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
+    @Nullable
+    Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
         try (var scope = StructuredTaskScope.open()) {
             for (int i = 0; i < tasks; i++) {
                 scope.fork(bodies.apply(i));
@@ -89,8 +90,6 @@ final class InJdkScope extends Threaded {
 
     @Override
     public List<Long> map(List<Integer> items, int limit) {
-        return items.stream()
-                .gather(Gatherers.mapConcurrent(limit, Body::map))
-                .toList();
+        return items.stream().gather(Gatherers.mapConcurrent(limit, Body::map)).toList();
     }
 }

@@ -41,7 +41,8 @@ final class InJox extends Threaded {
     }
 
     @Override
-    @Nullable Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
+    @Nullable
+    Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
         try {
             var _ = Scopes.supervised(scope -> {
                 for (int i = 0; i < tasks; i++) {

@@ -6,14 +6,12 @@ import com.google.mu.util.concurrent.Fanout;
 import com.google.mu.util.concurrent.Parallelizer;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Mug: {@code Fanout}, and its {@code Parallelizer} where the tasks are many. It has no timeout around code of the caller. */
-final class InMug extends Threaded {
+final class InMug implements Contender {
+    private static final String LEAVES_EARLY =
+            "Mug interrupts the others when a task fails, and does not wait for their end: that is not the same work";
+
     @Override
     public void groups(int times, int size, Body body) throws Exception {
         for (int t = 0; t < times; t++) {
@@ -34,17 +32,13 @@ final class InMug extends Threaded {
     }
 
     @Override
-    @Nullable Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
-        Stream<Runnable> all = IntStream.range(0, tasks).mapToObj(i -> {
-            Callable<Object> body = bodies.apply(i);
-            return () -> callUnchecked(body);
-        });
-        try {
-            Fanout.withUnlimitedConcurrency().parallelize(all);
-            return null;
-        } catch (RuntimeException e) {
-            return e.getCause();
-        }
+    public void park(Disaster disaster) {
+        throw new UnsupportedOperationException(LEAVES_EARLY);
+    }
+
+    @Override
+    public void sleep(Disaster disaster) {
+        throw new UnsupportedOperationException(LEAVES_EARLY);
     }
 
     @Override

@@ -66,7 +66,8 @@ final class InThreads extends Threaded {
 
     /** The failure is told to the owner by a latch, and it interrupts all. */
     @Override
-    @Nullable Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
+    @Nullable
+    Throwable failure(int tasks, IntFunction<Callable<Object>> bodies) throws Exception {
         var failure = new AtomicReference<@Nullable Throwable>();
         var failed = new CountDownLatch(1);
         var done = new CountDownLatch(tasks);
