@@ -38,6 +38,6 @@ public class CancelParked extends Workload {
     public void cancel() throws Exception {
         var disaster = new Disaster(tasks);
         owner.run(() -> chosen.park(disaster));
-        Figures.record(TIME, disaster.nanos());
+        Figures.record(TIME, (double) disaster.nanos());
     }
 }

@@ -179,8 +179,8 @@ public final class Compare {
 
     private static double secondary(Collection<IterationResult> iterations, String name) {
         return Statistics.median(iterations.stream()
-                .mapToDouble(
-                        iteration -> iteration.getSecondaryResults().get(name).getScore())
+                .map(iteration -> iteration.getSecondaryResults().get(name))
+                .mapToDouble(result -> result == null ? Double.NaN : result.getScore())
                 .toArray());
     }
 }

@@ -72,7 +72,7 @@ public final class CpuTime implements InternalProfiler {
         try {
             String status = Files.readString(STATUS);
             // The name in brackets may have blanks; the 12th word after it is the time in user mode.
-            String[] words = status.substring(status.lastIndexOf(')') + 2).split(" ");
+            String[] words = status.substring(status.lastIndexOf(')') + 2).split(" ", -1);
             return Long.parseLong(words[11]) * NANOS_OF_A_TICK;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

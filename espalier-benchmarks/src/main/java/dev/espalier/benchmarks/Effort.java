@@ -6,19 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /** How much is run. */
 enum Effort {
     /** Whether everything works; its figures say nothing. */
-    SMOKE(1, 1, 2, TimeValue.milliseconds(100)) {
+    SMOKE(1, 1, 2, 100) {
         @Override
         List<Stage> stages() {
             return List.of(Stage.EVERYTHING, Stage.MEMORY.with("tasks", "1000", "10000"), Stage.BESIDE_OTHERS);
         }
     },
     /** Enough to see where one is. */
-    USUAL(3, 4, 5, TimeValue.milliseconds(500)) {
+    USUAL(3, 4, 5, 500) {
         @Override
         List<Stage> stages() {
             return List.of(
@@ -31,7 +30,7 @@ enum Effort {
         }
     },
     /** For figures that are written down: longer, from both kinds of owners, beside other work, and growth for all. */
-    FULL(5, 5, 5, TimeValue.seconds(1)) {
+    FULL(5, 5, 5, 1_000) {
         @Override
         List<Stage> stages() {
             return List.of(
@@ -61,7 +60,7 @@ enum Effort {
                         "CancelParked",
                         "Timeout",
                         "TimeoutInTask",
-                        "Channels",
+                        "Channel\\w*",
                         "LimitedTasks",
                         "FailAmongSleepers",
                         "MapItems",
@@ -114,13 +113,14 @@ enum Effort {
     final int rounds;
     final int warmups;
     final int measurements;
-    final TimeValue time;
+    /** Of an iteration. */
+    final int millis;
 
-    Effort(int rounds, int warmups, int measurements, TimeValue time) {
+    Effort(int rounds, int warmups, int measurements, int millis) {
         this.rounds = rounds;
         this.warmups = warmups;
         this.measurements = measurements;
-        this.time = time;
+        this.millis = millis;
     }
 
     /** What runs in each round. */

@@ -33,6 +33,6 @@ public class FailAmongSleepers extends Workload {
     public void fail() throws Exception {
         var disaster = new Disaster(TASKS);
         owner.run(() -> chosen.sleep(disaster));
-        Figures.record(TIME, disaster.nanos());
+        Figures.record(TIME, (double) disaster.nanos());
     }
 }

@@ -124,8 +124,8 @@ public final class Main {
         if (!stage.single()) {
             options.warmupIterations(effort.warmups)
                     .measurementIterations(effort.measurements)
-                    .warmupTime(effort.time)
-                    .measurementTime(effort.time);
+                    .warmupTime(TimeValue.milliseconds(effort.millis))
+                    .measurementTime(TimeValue.milliseconds(effort.millis));
         }
         stage.params().forEach((param, values) -> options.param(param, values.toArray(String[]::new)));
         return options.build();

@@ -40,7 +40,7 @@ final class Outside {
     }
 
     void read(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         if (words.length != 4 || !words[0].equals("RESULT")) {
             throw new IllegalArgumentException("expected RESULT contender workload number, and got: " + line);
         }
@@ -52,8 +52,8 @@ final class Outside {
     /** What all rounds gave. */
     List<Measured> measured() {
         var all = new ArrayList<Measured>();
-        figures.forEach((contender, workloads) -> workloads.forEach((key, rounds) -> all.add(Measured.outside(
-                key, contender, rounds.stream().mapToDouble(Double::doubleValue).toArray()))));
+        figures.forEach((contender, workloads) ->
+                workloads.forEach((key, rounds) -> all.add(Measured.outside(key, contender, List.copyOf(rounds)))));
         return all;
     }
 }

@@ -47,7 +47,7 @@ public class ParkedMemory extends Workload {
         var disaster = new Disaster(tasks) {
             @Override
             protected void beforeFailure() {
-                Figures.record(HEAP, reachable() - before);
+                Figures.record(HEAP, (double) (reachable() - before));
             }
         };
         owner.run(() -> chosen.park(disaster));

@@ -44,7 +44,10 @@ class StatisticsTest {
         for (int i = 0; i < 200; i++) {
             // Noise of a busy machine: mostly little, now and then a multiple; the median of the ratios is 1.
             double[] ratios = new double[25];
-            Arrays.setAll(ratios, _ -> noise(random) / noise(random));
+            Arrays.setAll(ratios, _ -> {
+                double time = noise(random);
+                return time / noise(random);
+            });
             Statistics.Interval interval = Statistics.bootstrap(ratios, i);
             assertThat(interval.ratio()).isBetween(interval.low(), interval.high());
             covered += interval.low() <= 1 && interval.high() >= 1 ? 1 : 0;

@@ -36,9 +36,9 @@ final class FromStormpot implements Borrower {
     public void once() throws Exception {
         try (Pooled<Thing> thing = tap.claim(LIMIT)) {
             if (thing == null) {
-                throw new IllegalStateException("Stormpot gave nothing for " + LIMIT);
+                throw new IllegalStateException("Stormpot gave nothing for a minute");
             }
-            thing.object.use();
+            thing.getObject().use();
         }
     }
 

@@ -2,7 +2,7 @@
 
 package dev.espalier.benchmarks.report;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What is known of a contender in a workload. */
@@ -18,14 +18,14 @@ enum Aspect {
 
     /** A figure of each round, unless it was not measured. */
     Optional<double[]> of(Measured measured) {
-        double[] rounds = switch (this) {
+        List<Double> rounds = switch (this) {
             case FIGURE -> measured.figures();
             case PROCESSOR -> measured.processor();
             case ALLOCATED -> measured.allocated();
             case NEIGHBOURS -> measured.neighbours();
         };
-        return rounds.length == 0 || Arrays.stream(rounds).anyMatch(Double::isNaN)
+        return rounds.isEmpty() || rounds.stream().anyMatch(round -> round.isNaN())
                 ? Optional.empty()
-                : Optional.of(rounds);
+                : Optional.of(rounds.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

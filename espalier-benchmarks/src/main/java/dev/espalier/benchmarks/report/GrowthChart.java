@@ -68,9 +68,13 @@ final class GrowthChart {
             svg.text(left - 6, y + 4, "end", String.format(Locale.ROOT, "%,.0f", value));
         }
         for (double tasks = LEAST; tasks <= MOST; tasks *= 10) {
-            svg.text(x(left, tasks), BOTTOM + 20, "middle", String.format(Locale.ROOT, "%,.0f", tasks));
+            svg.text(
+                    x(left, tasks),
+                    BOTTOM + 20,
+                    "middle",
+                    tasks < MOST ? String.format(Locale.ROOT, "%.0fk", tasks / 1_000) : "1M");
         }
-        for (String contender : contenders) {
+        for (String contender : contenders.reversed()) {
             double lastX = Double.NaN;
             double lastY = Double.NaN;
             for (Row row : rows) {

@@ -22,7 +22,7 @@ public enum Kind {
     /** A timeout in a task. */
     W6T("TimeoutInTask", "", "timeout in a task", "ns"),
     /** Items through a channel. */
-    W7("Channels", "capacity", "channel with %s places", "ns/item"),
+    W7("Channel", "capacity", "channel of %s places", "ns/item"),
     /** Tasks with a limit. */
     W8("LimitedTasks", "", "100,000 tasks, 16 at once", "ns/task"),
     /** A failure among sleepers. */
@@ -51,10 +51,10 @@ public enum Kind {
         this.unit = unit;
     }
 
-    /** The kind that a benchmark class measures. */
+    /** The kind that a benchmark class measures. Those of channels may be several. */
     static Kind of(String simpleClassName) {
         for (Kind kind : values()) {
-            if (kind.benchmark.equals(simpleClassName)) {
+            if (kind == W7 ? simpleClassName.startsWith(kind.benchmark) : kind.benchmark.equals(simpleClassName)) {
                 return kind;
             }
         }
@@ -147,6 +147,6 @@ public enum Kind {
         } else if (main.matches("\\d+")) {
             main = String.format(Locale.ROOT, "%,d", Integer.parseInt(main));
         }
-        return (this == OTHER ? "" : name() + " ") + String.format(Locale.ROOT, title, main) + where;
+        return (name().startsWith("W") ? name() + " " : "") + String.format(Locale.ROOT, title, main) + where;
     }
 }

@@ -4,6 +4,7 @@ package dev.espalier.benchmarks.report;
 
 import dev.espalier.benchmarks.CpuTime;
 import dev.espalier.benchmarks.Statistics;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -13,7 +14,7 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * One contender in one workload with one set of parameters; each array has the median of every round, and is NaN or empty where nothing was measured.
+ * One contender in one workload with one set of parameters; each list has the median of every round, and is NaN or empty where nothing was measured.
  *
  * @param kind the workload
  * @param key the workload and its parameters
@@ -27,10 +28,10 @@ public record Measured(
         Kind kind,
         String key,
         String contender,
-        double[] figures,
-        double[] processor,
-        double[] allocated,
-        double[] neighbours) {
+        List<Double> figures,
+        List<Double> processor,
+        List<Double> allocated,
+        List<Double> neighbours) {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     private static final String NEIGHBOURS = "neighbours.work";
 
@@ -67,15 +68,15 @@ public record Measured(
      * @param figures a median of each round
      * @return the figures
      */
-    public static Measured outside(String key, String contender, double[] figures) {
-        double[] none = {};
+    public static Measured outside(String key, String contender, List<Double> figures) {
+        List<Double> none = List.of();
         return new Measured(Kind.ofKey(key), key, contender, figures, none, none, none);
     }
 
-    private static double[] rounds(RunResult result, String name, double operations) {
+    private static List<Double> rounds(RunResult result, String name, double operations) {
         return result.getBenchmarkResults().stream()
-                .mapToDouble(round -> round(round, name) / operations)
-                .toArray();
+                .map(round -> round(round, name) / operations)
+                .toList();
     }
 
     private static double round(BenchmarkResult round, String name) {

@@ -51,11 +51,13 @@ public final class Report {
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining());
         if (!targets.isEmpty()) {
-            text.append("\n"
-                            + "### Against the targets\n\n"
-                            + "| workload | beside | target | ratio | of the rounds | reached |\n"
-                            + "|---|---|--:|--:|--:|---|\n")
-                    .append(targets);
+            text.append("""
+
+                ### Against the targets
+
+                | workload | beside | target | ratio | of the rounds | reached |
+                |---|---|--:|--:|--:|---|
+                """).append(targets);
         }
         sections(text, "", row -> row.kind() != Kind.SYNC && row.kind() != Kind.POOL);
         sections(text, "Primitives: ", row -> row.kind() == Kind.SYNC);

@@ -14,12 +14,16 @@ final class Svg {
     private final StringBuilder text = new StringBuilder();
 
     Svg(int width, int height, String description) {
-        add(
+        add(String.format(
+                Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
                         + " role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"13\">",
-                width, height, width, height);
-        add("<title>%s</title>", escaped(description));
-        add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", width, height);
+                width,
+                height,
+                width,
+                height));
+        add(String.format(Locale.ROOT, "<title>%s</title>", escaped(description)));
+        add(String.format(Locale.ROOT, "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", width, height));
     }
 
     /** The colour of a contender, in every chart the same. */
@@ -28,23 +32,38 @@ final class Svg {
     }
 
     void text(double x, double y, String anchor, String content) {
-        add(
+        add(String.format(
+                Locale.ROOT,
                 "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"#222222\">%s</text>",
-                x, y, anchor, escaped(content));
+                x,
+                y,
+                anchor,
+                escaped(content)));
     }
 
     void line(double x1, double y1, double x2, double y2, String colour, double width) {
-        add(
+        add(String.format(
+                Locale.ROOT,
                 "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%.1f\"/>",
-                x1, y1, x2, y2, colour, width);
+                x1,
+                y1,
+                x2,
+                y2,
+                colour,
+                width));
     }
 
     /** A dot of a contender; Espalier's is larger, so that it is seen in print too. */
     void dot(double x, double y, String contender, String tip) {
-        add(
+        add(String.format(
+                Locale.ROOT,
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\""
                         + " fill-opacity=\"0.85\"><title>%s</title></circle>",
-                x, y, contender.equals("espalier") ? 6.5 : 4.5, colour(contender), escaped(tip));
+                x,
+                y,
+                contender.equals("espalier") ? 6.5 : 4.5,
+                colour(contender),
+                escaped(tip)));
     }
 
     /** Which colour is whose, from left to right. */
@@ -60,8 +79,8 @@ final class Svg {
         return text + "</svg>\n";
     }
 
-    private void add(String format, Object... values) {
-        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    private void add(String element) {
+        text.append(element).append('\n');
     }
 
     private static String escaped(String content) {

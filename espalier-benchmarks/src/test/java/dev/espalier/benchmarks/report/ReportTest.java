@@ -19,9 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
-    private static final double[] NONE = {};
+    private static final List<Double> NONE = List.of();
 
-    private static Measured measured(String key, String contender, double... rounds) {
+    private static Measured measured(String key, String contender, double... figures) {
+        List<Double> rounds = Arrays.stream(figures).boxed().toList();
         return new Measured(Kind.ofKey(key), key, contender, rounds, rounds, rounds, NONE);
     }
 
@@ -38,7 +39,7 @@ class ReportTest {
                 .isEqualTo("W2 group of 4, from a platform thread, 1 processor busy");
         var lock = Map.of("primitive", "LOCK", "users", "64", "owner", "VIRTUAL", "busy", "0");
         assertThat(Kind.of("Primitives").key(lock, "Primitives")).isEqualTo("SYNC-LOCK-64");
-        assertThat(Kind.SYNC.title("SYNC-LOCK-64")).isEqualTo("SYNC lock, users: 64");
+        assertThat(Kind.SYNC.title("SYNC-LOCK-64")).isEqualTo("lock, users: 64");
         assertThat(Kind.of("Unknown").key(Map.of("n", "3"), "Unknown")).isEqualTo("OTHER-Unknown n=3");
         assertThat(Kind.OTHER.title("OTHER-Unknown n=3")).isEqualTo("Unknown n=3");
         assertThat(Kind.W3.title("W3+2")).isEqualTo("W3 tree of groups, 2 processors busy");
@@ -68,7 +69,7 @@ class ReportTest {
                         measured("W1-100000", "raw", 200, 200),
                         measured("W1-100000", "kotlin", 100, 100),
                         measured("W1-100000", "espalier", 150, 150),
-                        Measured.outside("W2-4", "go", new double[] {1_000}),
+                        Measured.outside("W2-4", "go", List.of(1_000.0)),
                         measured("W2-4", "raw", 4_000, 4_000))
                 .markdown();
         assertThat(text)
@@ -92,12 +93,12 @@ class ReportTest {
     @Test
     @DisplayName("of the work of others there may not be less: that target is the other way round")
     void neighbours() {
-        var espalier = new Measured(Kind.W2, "W2-4+1", "espalier", NONE, NONE, NONE, new double[] {97, 95});
-        var raw = new Measured(Kind.W2, "W2-4+1", "raw", NONE, NONE, NONE, new double[] {100, 100});
+        var espalier = new Measured(Kind.W2, "W2-4+1", "espalier", NONE, NONE, NONE, List.of(97.0, 95.0));
+        var raw = new Measured(Kind.W2, "W2-4+1", "raw", NONE, NONE, NONE, List.of(100.0, 100.0));
         assertThat(report(espalier, raw).markdown())
                 .contains("| W2 group of 4, 1 processor busy: work of others | raw | ≥ 0.98 | 0.96 | 0.95–0.97 | no |")
                 .contains("### Work of busy neighbours");
-        assertThat(report(raw, new Measured(Kind.W2, "W2-4+1", "espalier", NONE, NONE, NONE, new double[] {99, 101}))
+        assertThat(report(raw, new Measured(Kind.W2, "W2-4+1", "espalier", NONE, NONE, NONE, List.of(99.0, 101.0)))
                         .markdown())
                 .contains("| 1.00 | 0.99–1.01 | yes |");
     }
