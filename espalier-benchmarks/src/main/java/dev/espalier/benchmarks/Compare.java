@@ -4,6 +4,7 @@ package dev.espalier.benchmarks;
 
 import dev.espalier.benchmarks.Effort.Stage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -97,7 +98,7 @@ public final class Compare {
             Collection<IterationResult> base = baseFirst ? first : second;
             Collection<IterationResult> head = baseFirst ? second : first;
             times[pair] = time(head) / time(base);
-            users[pair] = secondary(head, CpuTime.USER) / secondary(base, CpuTime.USER);
+            users[pair] = user(head) / user(base);
             System.err.printf(Locale.ROOT, "%s, pair %d of %d: %.3f%n", name(stage), pair + 1, pairs, times[pair]);
         }
         Statistics.Interval time = Statistics.bootstrap(times, SEED);
@@ -178,9 +179,18 @@ public final class Compare {
     }
 
     private static double secondary(Collection<IterationResult> iterations, String name) {
-        return Statistics.median(iterations.stream()
+        return Statistics.median(values(iterations, name));
+    }
+
+    /** A mean, since it is counted in coarse ticks: in one iteration there may be none. */
+    private static double user(Collection<IterationResult> iterations) {
+        return Arrays.stream(values(iterations, CpuTime.USER)).average().orElse(Double.NaN);
+    }
+
+    private static double[] values(Collection<IterationResult> iterations, String name) {
+        return iterations.stream()
                 .map(iteration -> iteration.getSecondaryResults().get(name))
                 .mapToDouble(result -> result == null ? Double.NaN : result.getScore())
-                .toArray());
+                .toArray();
     }
 }

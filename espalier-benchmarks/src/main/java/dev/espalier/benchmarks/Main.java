@@ -51,10 +51,9 @@ public final class Main {
      * @param args smoke, usual or full; the file for JMH's own results; a sentence on the machine; the page to write, or - to print the report; the command
      *     for contenders outside of the JVM, or -; and a regular expression for the benchmarks to run, in place of all
      * @throws RunnerException if JMH cannot run
-     * @throws IOException if a file cannot be read or written, or the command fails
-     * @throws InterruptedException if it is to stop
+     * @throws IOException if a file cannot be read or written
      */
-    public static void main(String[] args) throws RunnerException, IOException, InterruptedException {
+    public static void main(String[] args) throws RunnerException, IOException {
         Effort effort = Effort.valueOf(args[0].toUpperCase(Locale.ROOT));
         Path json = Path.of(args[1]);
         Optional<Path> page = args[3].equals("-") ? Optional.empty() : Optional.of(Path.of(args[3]));
@@ -64,7 +63,7 @@ public final class Main {
     }
 
     private void run(Path json, Optional<Path> page, Optional<Outside> outside, Pattern pattern)
-            throws RunnerException, IOException, InterruptedException {
+            throws RunnerException, IOException {
         List<Effort.Stage> stages = effort.stages().stream()
                 .map(stage -> stage.only(pattern))
                 .filter(stage -> !stage.classes().isEmpty())
@@ -74,15 +73,16 @@ public final class Main {
                     "nothing to run: " + pattern + " is found in the name of no class; there are "
                             + effort.stages().getFirst().classes());
         }
+        if (page.isPresent()) {
+            Page.check(page.get());
+        }
         var progress = new Progress(System.err, effort.rounds);
         for (int round = 1; round <= effort.rounds; round++) {
             progress.round(round);
             for (Effort.Stage stage : stages) {
                 run(stage, progress);
             }
-            if (outside.isPresent()) {
-                outside.get().round();
-            }
+            outside.ifPresent(programs -> progress.outside(programs::round));
         }
         Collection<RunResult> all = new ArrayList<>();
         results.values().forEach(forks -> all.add(new RunResult(forks.getFirst().getParams(), forks)));

@@ -60,15 +60,24 @@ public final class Neighbour {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         var neighbour = new Neighbour(process, file, shared);
-        // Its loop is compiled by then: a unit takes some 20 microseconds.
-        while (neighbour.progress().units() < 5_000) {
-            if (!process.isAlive()) {
-                throw new IOException("the neighbour ended with status " + process.exitValue() + ": " + Neighbour.class
-                        + " must be on the class path " + System.getProperty("java.class.path"));
+        boolean ready = false;
+        try {
+            // Its loop is compiled by then: a unit takes some 20 microseconds.
+            while (neighbour.progress().units() < 5_000) {
+                if (!process.isAlive()) {
+                    throw new IOException("the neighbour ended with status " + process.exitValue() + ": "
+                            + Neighbour.class + " must be on the class path " + System.getProperty("java.class.path"));
+                }
+                Thread.sleep(1);
             }
-            Thread.sleep(1);
+            ready = true;
+            return neighbour;
+        } finally {
+            if (!ready) {
+                process.destroy();
+                Files.delete(file);
+            }
         }
-        return neighbour;
     }
 
     private static ByteBuffer map(Path file) throws IOException {

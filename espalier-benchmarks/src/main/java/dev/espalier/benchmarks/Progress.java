@@ -44,6 +44,26 @@ final class Progress implements OutputFormat {
         out.printf("Round %d of %d%n", round, rounds);
     }
 
+    /** Programs outside of the JVM: when they fail, there is still the rest, and that took an hour. */
+    void outside(Programs programs) {
+        settle();
+        out.println("Programs outside of the JVM");
+        try {
+            programs.run();
+        } catch (IOException | IllegalArgumentException e) {
+            failed.add(String.valueOf(e.getMessage()));
+            out.println("failed: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while programs outside of the JVM ran", e);
+        }
+    }
+
+    /** Runs programs outside of the JVM. */
+    interface Programs {
+        void run() throws IOException, InterruptedException;
+    }
+
     /** The benchmarks that have no result, with what was said of them. */
     List<String> failed() {
         settle();

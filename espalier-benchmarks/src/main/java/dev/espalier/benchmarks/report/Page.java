@@ -38,6 +38,16 @@ public final class Page {
         Files.writeString(page, replaced(text, generated.toString()));
     }
 
+    /**
+     * Throws if a page has no place for results: to know that before there are some.
+     *
+     * @param page the page
+     * @throws IOException if it cannot be read
+     */
+    public static void check(Path page) throws IOException {
+        var _ = replaced(Files.readString(page), "");
+    }
+
     static String replaced(String page, String generated) {
         int begin = page.indexOf(BEGIN);
         int end = page.indexOf(END);
