@@ -11,7 +11,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /**
  * Other work on the machine: a process that computes without a pause, as anything would that shares the machine with a program. It says how far it is,
@@ -98,9 +97,8 @@ public final class Neighbour {
         return (now.units() - before.units()) * 1e9 / (now.nanos() - before.nanos());
     }
 
-    /** What the machine says that it used; coarser than {@link #progress}. */
-    Duration processorTime() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A thing is borrowed from a pool of eight and returned, by 1, 2 and 64 tasks on virtual threads. {@code raw} is a blocking queue of things. */
+/** A thing is borrowed from a pool of eight and returned, by 1, 2 and 64 tasks on virtual threads; with more than one, each lets the others run while it has a thing. {@code raw} is a blocking queue of things. */
 public class PoolBorrow extends Workload {
     static final int TIMES = 64 * 300;
     private static final int SIZE = 8;
@@ -25,7 +25,7 @@ public class PoolBorrow extends Workload {
     @Param({"1", "2", "64"})
     public int users;
 
-    private Things things = new Things(SIZE);
+    private Things things = new Things(SIZE, /* shared= */ false);
     private Borrower pool = Borrower.named("raw", things);
     private long expected;
 
@@ -33,7 +33,7 @@ public class PoolBorrow extends Workload {
     @Setup
     public void open() {
         pool.close();
-        things = new Things(SIZE);
+        things = new Things(SIZE, /* shared= */ users > 1);
         pool = Borrower.named(contender, things);
         expected = 0;
     }

@@ -73,7 +73,7 @@ class EffortTest {
     void pools(Class<?> type) throws Exception {
         for (String name :
                 type.getDeclaredField("contender").getAnnotation(Param.class).value()) {
-            Borrower.named(name, new Things(1)).close();
+            Borrower.named(name, new Things(1, /* shared= */ false)).close();
         }
     }
 

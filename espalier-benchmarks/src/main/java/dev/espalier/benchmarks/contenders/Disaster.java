@@ -61,8 +61,12 @@ public class Disaster {
 
     /** A task that was parked or asleep has ended. */
     public final void end() {
+        beforeEnd();
         ended.increment();
     }
+
+    /** Called by a task that is about to end: a test makes it linger, to see that the group waits. */
+    protected void beforeEnd() {}
 
     /** Called by the failing task when all others are parked, before the clock is started. */
     protected void beforeFailure() {}

@@ -8,15 +8,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** All the things that a pool has made. */
 public final class Things {
     private final int size;
+    private final boolean shared;
     private final List<Thing> made = new CopyOnWriteArrayList<>();
 
     /**
      * Things to be made.
      *
      * @param size how many the pool holds
+     * @param shared whether there are several users: each then lets the others come to the pool while it has a thing
      */
-    public Things(int size) {
+    public Things(int size, boolean shared) {
         this.size = size;
+        this.shared = shared;
     }
 
     int size() {
@@ -24,7 +27,7 @@ public final class Things {
     }
 
     Thing make() {
-        var thing = new Thing();
+        var thing = new Thing(shared);
         made.add(thing);
         return thing;
     }

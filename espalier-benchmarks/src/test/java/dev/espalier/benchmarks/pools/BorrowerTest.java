@@ -14,7 +14,7 @@ class BorrowerTest {
     @DisplayName("more users than things: each use is of a thing of the pool, and of no thing two at once")
     @ValueSource(strings = {"raw", "hikari", "stormpot"})
     void uses(String name) throws Exception {
-        var things = new Things(3);
+        var things = new Things(3, /* shared= */ true);
         try (Borrower pool = Borrower.named(name, things)) {
             TaskGroup.run(group -> {
                 for (int user = 0; user < 10; user++) {
