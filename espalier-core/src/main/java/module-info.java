@@ -7,7 +7,7 @@
  * <p>Start with {@link dev.espalier.TaskGroup}.
  */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // espalier-test and espalier-channels are compiled after this
+@SuppressWarnings("module") // these are compiled after this
 module dev.espalier {
     requires static transitive org.jspecify;
 
@@ -18,6 +18,7 @@ module dev.espalier {
     exports dev.espalier.sync;
     exports dev.espalier.internal to
             dev.espalier.channels,
+            dev.espalier.inspect,
             dev.espalier.test;
 
     uses dev.espalier.spi.ContextPropagator;

@@ -29,7 +29,8 @@ class DocsTest {
                     "espalier-test/src/test/java/dev/espalier/test/examples",
                     "espalier-integration/src/test/java/dev/espalier/integration",
                     "espalier-benchmarks/src/main/java/dev/espalier/benchmarks",
-                    "espalier-channels/src/test/java/dev/espalier/channels")
+                    "espalier-channels/src/test/java/dev/espalier/channels",
+                    "espalier-inspect/src/test/java/dev/espalier/inspect/examples")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");

@@ -2,62 +2,35 @@
 
 package dev.espalier.benchmarks;
 
-import dev.espalier.TaskGroup;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.StructuredTaskScope;
-import java.util.concurrent.TimeUnit;
+import dev.espalier.benchmarks.contenders.Contender;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
 
-/**
- * 100,000 tasks that do nothing, forked into one group by a virtual thread and joined: time and allocation a task. What a task costs that is
- * one of very many.
- */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@OperationsPerInvocation(ForkAndJoin.TASKS)
-@Fork(jvmArgsAppend = {"--enable-preview", "-Xms3g", "-Xmx3g", "-XX:+AlwaysPreTouch"})
-public class ForkAndJoin {
-    static final int TASKS = 100_000;
-    private static final Callable<Object> NOTHING = () -> "done";
+/** W1: tasks that do nothing, forked into one group and joined. What a task costs that is one of very many. */
+public class ForkAndJoin extends Workload {
+    /** Who does it. */
+    @Param({"espalier", "raw", "jdkScope", "jox", "futures", "kotlin", "mug"})
+    public String contender = "";
 
-    /** {@code TaskGroup.run}. */
-    @Benchmark
-    public void espalier() throws Exception {
-        Owner.VIRTUAL.run(() -> TaskGroup.run(group -> {
-            for (int i = 0; i < TASKS; i++) {
-                var _ = group.fork(NOTHING);
-            }
-        }));
+    /** The tasks in the group. */
+    @Param("100000")
+    public int tasks;
+
+    private Contender chosen = Contender.named("raw");
+
+    /** Makes the contender, and checks that it runs every task. */
+    @Setup
+    public void choose() throws Exception {
+        chosen = Contender.named(contender);
+        var count = new Trivial.Count();
+        groups(chosen, 1, 1_000, count.body());
+        count.expect(1_000, 1_000);
     }
 
-    /** Threads that count down a latch. */
+    /** One group. */
     @Benchmark
-    public void raw() throws Exception {
-        Owner.VIRTUAL.run(() -> {
-            var done = new CountDownLatch(TASKS);
-            for (int i = 0; i < TASKS; i++) {
-                Thread.startVirtualThread(done::countDown);
-            }
-            done.await();
-        });
-    }
-
-    /** {@code StructuredTaskScope.open()}. */
-    @Benchmark
-    public void jdkScope() throws Exception {
-        Owner.VIRTUAL.run(() -> {
-            try (var scope = StructuredTaskScope.open()) {
-                for (int i = 0; i < TASKS; i++) {
-                    scope.fork(NOTHING);
-                }
-                scope.join();
-            }
-        });
+    public void group() throws Exception {
+        groups(chosen, 1, tasks, Trivial.NOTHING);
     }
 }

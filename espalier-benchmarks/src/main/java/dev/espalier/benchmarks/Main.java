@@ -2,6 +2,9 @@
 
 package dev.espalier.benchmarks;
 
+import dev.espalier.benchmarks.report.Measured;
+import dev.espalier.benchmarks.report.Page;
+import dev.espalier.benchmarks.report.Report;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +14,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -24,70 +30,104 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs the benchmarks and prints a table: {@code Main quick|full FILE [PATTERN]}, with the JSON file to write and the benchmarks to run.
+ * Runs the benchmarks and writes the report.
  *
  * <p>Every benchmark runs once in a JVM of its own, then all run once more, and so on. So what else the machine does in a while meets
- * all systems, and the ratio of two systems in one round can be trusted more than a time; the table has the medians of both.
+ * all contenders, and the ratio of two contenders in one round can be trusted more than a time; the tables have the medians of both.
  */
 public final class Main {
-    /** How much is run. */
-    private enum Effort {
-        QUICK(2, 3, 2),
-        FULL(5, 5, 5);
+    private final Effort effort;
+    private final String circumstances;
+    private final Map<String, List<BenchmarkResult>> results = new LinkedHashMap<>();
 
-        private final int rounds;
-        private final int warmups;
-        private final int measurements;
-
-        Effort(int rounds, int warmups, int measurements) {
-            this.rounds = rounds;
-            this.warmups = warmups;
-            this.measurements = measurements;
-        }
+    private Main(Effort effort, String circumstances) {
+        this.effort = effort;
+        this.circumstances = circumstances;
     }
 
-    private Main() {}
-
     /**
-     * Runs the benchmarks.
+     * Runs the benchmarks: {@code Main EFFORT JSON CIRCUMSTANCES PAGE OUTSIDE [REGEX]}.
      *
-     * @param args quick or full, the file, the pattern
-     * @throws RunnerException if a benchmark fails
-     * @throws IOException if the file cannot be written
+     * @param args smoke, usual or full; the file for JMH's own results; a sentence on the machine; the page to write, or - to print the report; the command
+     *     for contenders outside of the JVM, or -; and a regular expression for the benchmarks to run, in place of all
+     * @throws RunnerException if JMH cannot run
+     * @throws IOException if a file cannot be read or written
      */
     public static void main(String[] args) throws RunnerException, IOException {
-        Effort effort = Effort.valueOf(args[0].toUpperCase(java.util.Locale.ROOT));
-        Path file = Path.of(args[1]);
-        String pattern = args.length > 2 ? args[2] : ".*";
-        Map<String, List<BenchmarkResult>> results = new LinkedHashMap<>();
+        Effort effort = Effort.valueOf(args[0].toUpperCase(Locale.ROOT));
+        Path json = Path.of(args[1]);
+        Optional<Path> page = args[3].equals("-") ? Optional.empty() : Optional.of(Path.of(args[3]));
+        Optional<Outside> outside = args[4].equals("-") ? Optional.empty() : Optional.of(new Outside(args[4]));
+        Pattern pattern = Pattern.compile(args.length > 5 ? args[5] : "");
+        new Main(effort, args[2]).run(json, page, outside, pattern);
+    }
+
+    private void run(Path json, Optional<Path> page, Optional<Outside> outside, Pattern pattern)
+            throws RunnerException, IOException {
+        List<Effort.Stage> stages = effort.stages().stream()
+                .map(stage -> stage.only(pattern))
+                .filter(stage -> !stage.classes().isEmpty())
+                .toList();
+        if (stages.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "nothing to run: " + pattern + " is found in the name of no class; there are "
+                            + effort.stages().getFirst().classes());
+        }
+        if (page.isPresent()) {
+            Page.check(page.get());
+        }
+        var progress = new Progress(System.err, effort.rounds);
         for (int round = 1; round <= effort.rounds; round++) {
-            System.err.println("Round " + round + " of " + effort.rounds + ", benchmarks that match " + pattern);
-            for (RunResult result : new Runner(options(effort, pattern)).run()) {
-                results.computeIfAbsent(result.getParams().id(), _ -> new ArrayList<>())
-                        .addAll(result.getBenchmarkResults());
+            progress.round(round);
+            for (Effort.Stage stage : stages) {
+                run(stage, progress);
             }
+            outside.ifPresent(programs -> progress.outside(programs::round));
         }
         Collection<RunResult> all = new ArrayList<>();
         results.values().forEach(forks -> all.add(new RunResult(forks.getFirst().getParams(), forks)));
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        try (var out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+        Files.createDirectories(json.toAbsolutePath().getParent());
+        try (var out = new PrintStream(Files.newOutputStream(json), false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(all);
         }
-        System.out.print(new Table(all));
+        var measured = new ArrayList<>(all.stream().map(Measured::of).toList());
+        outside.ifPresent(programs -> measured.addAll(programs.measured()));
+        var report = new Report(measured, circumstances);
+        if (page.isPresent()) {
+            Page.write(page.get(), report);
+            System.err.println("Written: " + page.get());
+        } else {
+            System.out.print(report.markdown());
+        }
+        if (!progress.failed().isEmpty()) {
+            System.err.println("Failed, and missing in the report:");
+            progress.failed().forEach(System.err::println);
+            System.exit(1);
+        }
     }
 
-    private static Options options(Effort effort, String pattern) {
-        return new OptionsBuilder()
-                .include(pattern)
+    private void run(Effort.Stage stage, Progress progress) throws RunnerException {
+        for (RunResult result : new Runner(options(stage), progress).run()) {
+            results.computeIfAbsent(result.getParams().id(), _ -> new ArrayList<>())
+                    .addAll(result.getBenchmarkResults());
+        }
+    }
+
+    private Options options(Effort.Stage stage) {
+        var options = new OptionsBuilder()
+                .include("\\.benchmarks\\.(" + String.join("|", stage.classes()) + ")\\.")
                 .forks(1)
-                .warmupIterations(effort.warmups)
-                .measurementIterations(effort.measurements)
-                .warmupTime(TimeValue.seconds(1))
-                .measurementTime(TimeValue.seconds(1))
+                .timeout(TimeValue.minutes(5))
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
-                .shouldFailOnError(true)
-                .verbosity(org.openjdk.jmh.runner.options.VerboseMode.SILENT)
-                .build();
+                .addProfiler(Figures.class);
+        if (!stage.single()) {
+            options.warmupIterations(effort.warmups)
+                    .measurementIterations(effort.measurements)
+                    .warmupTime(TimeValue.milliseconds(effort.millis))
+                    .measurementTime(TimeValue.milliseconds(effort.millis));
+        }
+        stage.params().forEach((param, values) -> options.param(param, values.toArray(String[]::new)));
+        return options.build();
     }
 }

@@ -9,10 +9,7 @@ import dev.espalier.GroupStats;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,16 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A walk over everything that lives, for tools that show it. */
 public final class Census {
-    /*
-     * From the roots, which Strands knows, down: a thread has groups open, and streams under way in the scopes that it is in; a group has tasks;
-     * a task is a thread again. Depth first; what the walk keeps is the way down, so that a million tasks need no million objects.
-     *
-     * Weakly consistent, and nothing is locked: what lives all the time is seen, but for a task forked at the very moment in which a sweep takes
-     * away the one that the walk stands on; what comes or goes meanwhile is seen or not. A task that is swept out of its list while the walk stands on it is linked
-     * to itself (TaskList): the walk begins that list again, and passes over what is not older than it, by the ids.
-     *
-     * What is told of a thing is read when it is asked for, bit by bit: a task may have ended between its name and its state.
-     */
 
     /** What is done with what is met. */
     public interface Visitor {
@@ -74,7 +61,7 @@ public final class Census {
      */
     public static void walk(Visitor visitor) {
         for (Strand root : Strands.roots()) {
-            descend(new OfStrand(new Occupant(root)), visitor);
+            CensusWalk.below(new Occupant(root), visitor);
         }
     }
 
@@ -85,119 +72,14 @@ public final class Census {
      * @param visitor what to do
      */
     public static void walk(TaskGroup group, Visitor visitor) {
-        descend(new OfGroup(new Opened((Group) group)), visitor);
-    }
-
-    /** A step on the way down. */
-    private sealed interface Step {
-        boolean enter(Visitor visitor);
-
-        @Nullable
-        Step next();
-
-        void leave(Visitor visitor);
-    }
-
-    private static void descend(Step first, Visitor visitor) {
-        Deque<Step> way = new ArrayDeque<>();
-        for (Step step = first; step != null; ) {
-            if (step.enter(visitor)) {
-                way.push(step);
-            }
-            step = null;
-            while (step == null && !way.isEmpty()) {
-                step = way.element().next();
-                if (step == null) {
-                    way.pop().leave(visitor);
-                }
-            }
-        }
-    }
-
-    private static final class OfStrand implements Step {
-        private final Occupant occupant;
-        private @Nullable Iterator<Group> groups;
-
-        OfStrand(Occupant occupant) {
-            this.occupant = occupant;
-        }
-
-        @Override
-        public boolean enter(Visitor visitor) {
-            return visitor.enter(occupant);
-        }
-
-        @Override
-        public @Nullable Step next() {
-            if (groups == null) {
-                groups = occupant.groups().iterator();
-            }
-            return groups.hasNext() ? new OfGroup(new Opened(groups.next())) : null;
-        }
-
-        @Override
-        public void leave(Visitor visitor) {
-            visitor.leave(occupant);
-        }
-    }
-
-    private static final class OfGroup implements Step {
-        private final Opened opened;
-        private @Nullable TaskNode<?> at;
-        /** After a list was begun again: where the walk stood. */
-        private long seenFrom = Long.MAX_VALUE;
-
-        private boolean begun;
-
-        OfGroup(Opened opened) {
-            this.opened = opened;
-        }
-
-        @Override
-        public boolean enter(Visitor visitor) {
-            return visitor.enter(opened);
-        }
-
-        @Override
-        public @Nullable Step next() {
-            for (TaskNode<?> task = after(); task != null; task = after()) {
-                at = task;
-                if (task.id() < seenFrom) {
-                    seenFrom = Long.MAX_VALUE;
-                    if (!task.isTerminated() && task.state != TaskState.ABANDONED) {
-                        return new OfStrand(new Occupant(task));
-                    }
-                }
-            }
-            return null;
-        }
-
-        private @Nullable TaskNode<?> after() {
-            TaskNode<?> here = at;
-            if (here == null) {
-                TaskNode<?> head = begun ? null : opened.group.tasks.head;
-                begun = true;
-                return head;
-            }
-            TaskNode<?> older = here.next;
-            if (older == here) {
-                seenFrom = Math.min(seenFrom, here.id());
-                return opened.group.tasks.head;
-            }
-            return older;
-        }
-
-        @Override
-        public void leave(Visitor visitor) {
-            visitor.leave(opened);
-        }
+        CensusWalk.below(new Opened((Group) group), visitor);
     }
 
     /** A task, or a thread that is none, with what can be said of it. */
     public static final class Occupant {
-        private final Strand strand;
+        final Strand strand;
 
-        private Occupant(Strand strand) {
+        Occupant(Strand strand) {
             this.strand = strand;
         }
 
@@ -211,7 +93,7 @@ public final class Census {
             return new Occupant((TaskNode<?>) task);
         }
 
-        private List<Group> groups() {
+        List<Group> groups() {
             var groups = new ArrayList<Group>();
             for (Group group = strand.groups; group != null; group = group.outer) {
                 if (!group.isClosed()) {
@@ -284,6 +166,15 @@ public final class Census {
         }
 
         /**
+         * What the task failed with; unlike {@link Task#outcome} this is not to have seen to it (F6).
+         *
+         * @return null if it has not failed
+         */
+        public @Nullable Throwable failure() {
+            return strand instanceof TaskNode<?> task && task.state == TaskState.FAILED ? task.failure() : null;
+        }
+
+        /**
          * The deadline of the code that it is in.
          *
          * @return perhaps {@link Deadline#NONE}
@@ -302,6 +193,15 @@ public final class Census {
         }
 
         /**
+         * Whether the code that it is in is cancelled: cheaper than to ask why.
+         *
+         * @return and has not ended
+         */
+        public boolean isCancelled() {
+            return strand.current.isEffectivelyCancelled();
+        }
+
+        /**
          * Whether it was reported because it goes on although it is cancelled.
          *
          * @return and has not ended since
@@ -317,6 +217,32 @@ public final class Census {
          */
         public @Nullable Wait waiting() {
             return Wait.of(strand);
+        }
+
+        /**
+         * The same, to be asked bit by bit: cheap, and the same for all who wait for the same.
+         *
+         * @return null if it does not
+         */
+        public @Nullable Awaited awaits() {
+            return Awaited.by(strand);
+        }
+
+        /**
+         * Whether nothing is below it.
+         *
+         * @return no group, and no stream
+         */
+        public boolean isLeaf() {
+            if (strand.groups != null) {
+                return groups().isEmpty();
+            }
+            for (Scope s = strand.current; s != null; s = s == strand ? null : s.parent) {
+                if (s.extras != null) {
+                    return groups().isEmpty();
+                }
+            }
+            return true;
         }
 
         /**
@@ -360,9 +286,9 @@ public final class Census {
 
     /** A group that is open, with what can be said of it. */
     public static final class Opened {
-        private final Group group;
+        final Group group;
 
-        private Opened(Group group) {
+        Opened(Group group) {
             this.group = group;
         }
 
@@ -409,6 +335,15 @@ public final class Census {
          */
         public @Nullable CancelReason cancelled() {
             return group.effectiveReason();
+        }
+
+        /**
+         * Where it is in the tree.
+         *
+         * @return the groups and tasks from the outermost to this one
+         */
+        public String path() {
+            return Pursuit.path(group);
         }
 
         /**

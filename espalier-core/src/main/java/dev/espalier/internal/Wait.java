@@ -30,7 +30,7 @@ public record Wait(String what, List<Party> holders) {
         return switch (strand.waitingFor) {
             case Turn turn -> {
                 WaitLine line = turn.line;
-                yield line == null || turn.granted ? null : new Wait(line.describe(), line.holders());
+                yield line == null || turn.granted ? null : new Wait(line.describe(), line.acquirers());
             }
             case TaskNode<?> task -> {
                 Thread thread = task.thread;

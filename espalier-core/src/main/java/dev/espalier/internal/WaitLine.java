@@ -137,6 +137,15 @@ public abstract class WaitLine {
         return true;
     }
 
+    /**
+     * Who has what is waited for, as far as is known: a permit may have been handed to another thread meanwhile, which is to give it back.
+     *
+     * @return a snapshot, for people
+     */
+    public List<Party> acquirers() {
+        return holders();
+    }
+
     // ---- by the waiting thread
 
     /**

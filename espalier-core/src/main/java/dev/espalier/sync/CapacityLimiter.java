@@ -7,6 +7,7 @@ import dev.espalier.DeadlineExceededException;
 import dev.espalier.internal.Turn;
 import dev.espalier.internal.WaitLine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -272,7 +273,11 @@ public final class CapacityLimiter {
         final @Nullable Thread thread;
 
         final Permit permit;
-        boolean granted; // guarded by the monitor of the line
+        // both guarded by the monitor of the line
+        boolean granted;
+        /** Who borrowed it, once it is granted. */
+        @Nullable
+        Turn turn;
 
         Loan(Line line, Object borrower, @Nullable Thread thread) {
             this.borrower = borrower;
@@ -327,7 +332,9 @@ public final class CapacityLimiter {
                 return false;
             }
             borrowed++;
-            loanOf(turn.claim).granted = true;
+            Loan loan = loanOf(turn.claim);
+            loan.granted = true;
+            loan.turn = turn;
             return true;
         }
 
@@ -379,6 +386,19 @@ public final class CapacityLimiter {
         @Override
         public String describe() {
             return "limiter '" + name + "'";
+        }
+
+        @Override
+        public List<Party> acquirers() {
+            var parties = new ArrayList<Party>();
+            synchronized (monitor) {
+                for (Loan loan : loans.values()) {
+                    if (loan.granted && loan.turn != null) {
+                        parties.add(loan.turn.party());
+                    }
+                }
+            }
+            return parties;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 package dev.espalier.sync;
 
+import dev.espalier.internal.Turn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,15 @@ public final class Permit implements AutoCloseable {
     final @Nullable Object of;
     /** Guarded by the monitor of the source's line. */
     private boolean closed;
+    /** Who acquired it, and its neighbours, while it is in a list of {@link Holders}; guarded by the monitor of the source's line. */
+    @Nullable
+    Turn turn;
+
+    @Nullable
+    Permit newer;
+
+    @Nullable
+    Permit older;
 
     Permit(Source source, @Nullable Object of) {
         this.source = source;

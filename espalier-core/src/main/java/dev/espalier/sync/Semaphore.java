@@ -77,8 +77,9 @@ public final class Semaphore {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire() throws InterruptedException {
-        line.acquire(Turn.here(null), null);
-        return new Permit(line, null);
+        var permit = new Permit(line, null);
+        line.acquire(Turn.here(permit), null);
+        return permit;
     }
 
     /**
@@ -91,8 +92,9 @@ public final class Semaphore {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire(Duration timeout) throws InterruptedException {
-        line.acquire(Turn.here(null), Objects.requireNonNull(timeout, "timeout"));
-        return new Permit(line, null);
+        var permit = new Permit(line, null);
+        line.acquire(Turn.here(permit), Objects.requireNonNull(timeout, "timeout"));
+        return permit;
     }
 
     /**
@@ -101,7 +103,8 @@ public final class Semaphore {
      * @return to be closed once, or empty
      */
     public Optional<Permit> tryAcquire() {
-        return line.tryAcquire(Turn.here(null)) ? Optional.of(new Permit(line, null)) : Optional.empty();
+        var permit = new Permit(line, null);
+        return line.tryAcquire(Turn.here(permit)) ? Optional.of(permit) : Optional.empty();
     }
 
     /**
@@ -136,7 +139,9 @@ public final class Semaphore {
     private static final class Line extends WaitLine implements Permit.Source {
         private final String name;
         private final int permits;
-        private int free; // guarded by the monitor
+        // both guarded by the monitor
+        private int free;
+        private final Holders holders = new Holders();
 
         Line(String name, int permits) {
             this.name = name;
@@ -150,12 +155,18 @@ public final class Semaphore {
                 return false;
             }
             free--;
+            holders.add(permitOf(turn), turn);
             return true;
         }
 
         @Override
         protected void putBack(Turn turn) {
             free++;
+            holders.remove(permitOf(turn));
+        }
+
+        private static Permit permitOf(Turn turn) {
+            return (Permit) Objects.requireNonNull(turn.claim);
         }
 
         @Override
@@ -163,6 +174,7 @@ public final class Semaphore {
             synchronized (monitor) {
                 permit.markClosed();
                 free++;
+                holders.remove(permit);
             }
             advance();
         }
@@ -170,6 +182,13 @@ public final class Semaphore {
         @Override
         public String describe() {
             return "semaphore '" + name + "'";
+        }
+
+        @Override
+        public List<Party> acquirers() {
+            synchronized (monitor) {
+                return holders.list();
+            }
         }
     }
 }

@@ -12,8 +12,11 @@ import dev.espalier.TaskStatus;
 import dev.espalier.Tasks;
 import dev.espalier.internal.Ages;
 import dev.espalier.internal.Census;
+import dev.espalier.sync.CapacityLimiter;
 import dev.espalier.sync.Event;
 import dev.espalier.sync.Lock;
+import dev.espalier.sync.Party;
+import dev.espalier.sync.Semaphore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -240,6 +243,74 @@ public class CensusTest {
                 clock.advance(Duration.ofMillis(500));
                 release.set();
             });
+        });
+    }
+
+    @BackendTest
+    @DisplayName("V2 who acquired the permits of a semaphore, or the tokens of a limiter, is known as long as they have"
+            + " them")
+    void acquirers() throws Exception {
+        var semaphore = new Semaphore("db", 3);
+        var limiter = new CapacityLimiter("slots", 1);
+        var release = new Event("release");
+        TaskGroup.run(group -> {
+            var both = semaphore.acquire();
+            var holder = group.fork("holder", () -> {
+                try (var _ = semaphore.acquire();
+                        var _ = semaphore.acquire();
+                        var _ = limiter.acquire()) {
+                    release.await();
+                }
+            });
+            Threads.until(() -> limiter.availableTokens() == 0);
+            var waiter = group.fork("waiter", () -> semaphore.acquire().close());
+            var other = group.fork("other", () -> limiter.acquire().close());
+            Threads.until(() -> Census.Occupant.of(waiter).awaits() != null
+                    && Census.Occupant.of(other).awaits() != null);
+            var waits = Objects.requireNonNull(Census.Occupant.of(waiter).awaits());
+            assertThat(waits.what()).isEqualTo("semaphore 'db'");
+            assertThat(waits.holders()).extracting(Party::task).containsExactly(null, holder, holder);
+            assertThat(waits.isCertain()).isFalse();
+            assertThat(Objects.requireNonNull(Census.Occupant.of(other).waiting()))
+                    .hasToString("limiter 'slots', held by task 'holder'");
+            waiter.cancel();
+            Threads.until(waiter::isDone);
+            assertThat(waits.holders()).extracting(Party::task).containsExactly(null, holder, holder);
+            both.close();
+            assertThat(waits.holders()).extracting(Party::task).containsExactly(holder, holder);
+            release.set();
+            holder.await();
+            assertThat(waits.holders()).isEmpty();
+        });
+    }
+
+    @BackendTest
+    @DisplayName("V1 a task is a leaf until it opens a group, and again when that is closed")
+    void leaf() throws Exception {
+        TaskGroup.run(group -> {
+            var first = new Event("first");
+            var second = new Event("second");
+            var opened = new CountDownLatch(1);
+            var closed = new CountDownLatch(1);
+            var task = group.fork("opens", () -> {
+                first.await();
+                TaskGroup.run(inner -> {
+                    opened.countDown();
+                    second.await();
+                });
+                closed.countDown();
+                CancelScope.runOrMoveOnAfter(Duration.ofDays(1), () -> Tasks.sleep(Duration.ofDays(1)));
+            });
+            var seen = Census.Occupant.of(task);
+            assertThat(seen.isLeaf()).isTrue();
+            first.set();
+            opened.await();
+            assertThat(seen.isLeaf()).isFalse();
+            second.set();
+            closed.await();
+            Threads.until(() -> !seen.scopes().isEmpty());
+            assertThat(seen.isLeaf()).isTrue();
+            task.cancel();
         });
     }
 

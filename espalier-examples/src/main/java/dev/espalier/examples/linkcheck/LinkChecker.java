@@ -6,6 +6,7 @@ import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
 import dev.espalier.app.ApplicationScope;
 import dev.espalier.app.ApplicationShutdownException;
+import dev.espalier.inspect.Inspector;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -106,6 +107,11 @@ public final class LinkChecker implements Callable<Integer> {
     private boolean json;
 
     @Option(
+            names = "--inspect",
+            description = "Show what it is doing as a page for a browser; its URL is written first.")
+    private boolean inspect;
+
+    @Option(
             names = "--progress",
             negatable = true,
             description = "Show a progress bar on the standard error stream, or do not. Default: on a terminal.")
@@ -150,6 +156,9 @@ public final class LinkChecker implements Callable<Integer> {
         try (var app = ApplicationScope.create(
                 o -> o.name("linkcheck").grace(Duration.ZERO).hardLimit(PATIENCE))) {
             app.start();
+            if (inspect) {
+                inspector(app);
+            }
             Site site = app.manage("site", site());
             Fetcher fetcher = app.manage("fetcher", new Fetcher(settings));
             var crawl = new Crawl(site, settings, visiting.apply(fetcher));
@@ -166,6 +175,13 @@ public final class LinkChecker implements Callable<Integer> {
             write(report);
             return exitCode(report, stopped);
         });
+    }
+
+    /** The page; closed after all else, so that it shows the shutdown too. */
+    private void inspector(ApplicationScope app) throws IOException {
+        Inspector inspector = app.manage("inspector", Inspector.start(o -> o.allowCancel(true)));
+        command().getErr().println("linkcheck: watch it at " + inspector.url());
+        command().getErr().flush();
     }
 
     /** Runs the crawl; returns why it did not come to its end, if it did not. */

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The tree of tasks of a running program: as text, as JSON, through JMX, and as a page in a browser. Use it if something hangs, and you want to
+ * know on what.
+ *
+ * <p>Start with {@link dev.espalier.inspect.TaskTree#dump()}, or {@link dev.espalier.inspect.Inspector#start()}.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.espalier.inspect {
+    requires transitive dev.espalier;
+    requires com.fasterxml.jackson.core;
+    requires java.management;
+    requires jdk.httpserver;
+    requires static transitive org.jspecify;
+    // for java -jar espalier-inspect.jar PID only
+    requires static java.management.rmi;
+    requires static jdk.attach;
+
+    exports dev.espalier.inspect;
+}
