@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The groups that failed lately: who failed first, who failed after it, and who was cancelled by that. */
@@ -67,7 +66,7 @@ final class FailureLog implements TaskObserver {
     }
 
     private final int most;
-    private final Map<CancelScope, Entry> open = new IdentityHashMap<>();
+    private final IdentityHashMap<CancelScope, Entry> open = new IdentityHashMap<>();
     private final Deque<Entry> all = new ArrayDeque<>();
     private long version;
     private long numbers;

@@ -14,7 +14,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One look at the tree, for one page: everything is counted, and nodes are made of what that page has open. Used by one thread. */
@@ -46,7 +45,7 @@ final class Forest implements Census.Visitor {
     /** The way down: nodes, or null for what is below a node that is shut, and in a search what has not matched. */
     private final Deque<Step> way = new ArrayDeque<>();
 
-    private final Map<Object, String> waits = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, String> waits = new IdentityHashMap<>();
 
     private static final class Step {
         final @Nullable Occupant occupant;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A row of the page, with those below it: a thread or task, a group, or siblings that look the same. Lives as long as one look at the tree. */
@@ -113,9 +114,8 @@ final class Node {
             if (waits == null) {
                 on = blocker == null
                         ? null
-                        : blocker
-                                .getClass(); // of the JDK: not all who are parked for a queue of their own are one by
-                                             // one
+                        : blocker.getClass(); // of the JDK: not all who are parked for a queue of their own are one by
+                // one
             } else if (waits.task() != null || waits.group() != null) {
                 on = waits.on().getClass();
             } else {
@@ -139,7 +139,7 @@ final class Node {
 
         @Override
         public int hashCode() {
-            return (System.identityHashCode(on) * 31 + (state == null ? 0 : state.ordinal())) * 4
+            return (System.identityHashCode(on) * 31 + Objects.hashCode(state)) * 4
                     + (cancelled ? 2 : 0)
                     + (stuck ? 1 : 0);
         }
