@@ -5,6 +5,7 @@ package dev.espalier.internal;
 import dev.espalier.CancelReason.Kind;
 import dev.espalier.Deadline;
 import dev.espalier.Registration;
+import dev.espalier.spi.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,33 @@ final class Extras {
 
     Extras(Scope scope) {
         this.scope = scope;
+    }
+
+    /**
+     * Those of a scope that has just been entered, if it has none yet; null if it has. With a timer set before anybody sees them, so that a timeout
+     * that does not pass takes few monitors and reads the clock twice.
+     */
+    static @Nullable Extras begin(Scope scope, Duration timeout, Backend backend) {
+        if (scope.extras != null) {
+            return null;
+        }
+        var made = new Extras(scope);
+        made.active = true;
+        made.timeout = timeout;
+        made.deadline = Deadline.after(timeout, backend);
+        if (made.deadline != Deadline.NONE && timeout.isPositive()) {
+            synchronized (made) { // its timer may see it from now on
+                made.timer = backend.schedule(made::onTimer, timeout.toNanos());
+            }
+        }
+        if (!Scope.EXTRAS.compareAndSet(scope, null, made)) {
+            made.end();
+            return null;
+        }
+        if (!timeout.isPositive()) {
+            made.fireIfExpired();
+        }
+        return made;
     }
 
     synchronized Deadline deadline() {

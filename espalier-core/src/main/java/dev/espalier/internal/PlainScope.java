@@ -232,6 +232,17 @@ public final class PlainScope extends Scope {
                 extras().limitShield(shieldLimit);
             }
         }
+        if (timeout == null || Extras.begin(this, timeout, backend()) == null) {
+            activate();
+        }
+        if (cause != null) {
+            here.deliver(/* again= */ false);
+            Pursuit.begin(this); // it was cancelled before it had a thread
+        }
+    }
+
+    /** What was set before the entry takes effect. */
+    private void activate() {
         if (timeout != null && deadline() == Deadline.NONE) { // a deadline set before the entry takes its place
             extras().deadline(Deadline.after(timeout, backend()), timeout);
         }
@@ -241,10 +252,6 @@ public final class PlainScope extends Scope {
             if (isEffectivelyCancelled()) {
                 CancelCallback.fire(this); // registered before the entry
             }
-        }
-        if (cause != null) {
-            here.deliver(/* again= */ false);
-            Pursuit.begin(this); // it was cancelled before it had a thread
         }
     }
 

@@ -5,7 +5,6 @@ package dev.espalier.internal;
 import dev.espalier.Registration;
 import dev.espalier.spi.Backend;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,16 +28,10 @@ abstract class RealTime implements Backend {
             new SynchronousQueue<>(),
             Thread.ofPlatform().daemon().name("espalier-deadline-", 1).factory());
 
-    private static final ScheduledThreadPoolExecutor TIMER = timer();
-
-    private static ScheduledThreadPoolExecutor timer() {
-        var timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("espalier-timer").factory());
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
-        return timer;
-    }
+    private static final Timers TIMERS = new Timers(
+            Math.min(16, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors())),
+            TimeUnit.SECONDS.toNanos(IDLE_SECONDS),
+            RealTime::fire);
 
     @Override
     public final long nanoTime() {
@@ -47,8 +40,7 @@ abstract class RealTime implements Backend {
 
     @Override
     public final Registration schedule(Runnable action, long delayNanos) {
-        var timer = TIMER.schedule(() -> fire(action), delayNanos, TimeUnit.NANOSECONDS);
-        return () -> timer.cancel(false);
+        return TIMERS.set(action, delayNanos);
     }
 
     /**
@@ -57,7 +49,7 @@ abstract class RealTime implements Backend {
      * @return for tests that look for what is left
      */
     public static int pendingTimers() {
-        return TIMER.getQueue().size();
+        return TIMERS.pending();
     }
 
     private static void fire(Runnable action) {
@@ -65,7 +57,15 @@ abstract class RealTime implements Backend {
             EXECUTOR.execute(action);
         } catch (RuntimeException | Error e) {
             Log.warn("no thread for a timer that has fired; it runs on the timer's own", e);
+            runHere(action);
+        }
+    }
+
+    private static void runHere(Runnable action) {
+        try {
             action.run();
+        } catch (RuntimeException | Error e) {
+            Log.warn("what a timer was set for threw", e);
         }
     }
 
