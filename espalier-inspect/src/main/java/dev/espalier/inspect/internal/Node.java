@@ -28,6 +28,8 @@ final class Node {
     boolean isOpen;
     /** Whether it can be opened. */
     boolean hasMore;
+    /** Of a group: its tasks, when it was met. */
+    long active;
     /** Tasks below it, shown or not. */
     long tasks;
 
