@@ -115,8 +115,7 @@ final class Forest implements Census.Visitor {
             }
             node = Node.of(occupant);
             node.hasMore = !occupant.isLeaf();
-            node.isOpen = node.hasMore
-                    && view.isOpen(node.key, parent.active <= MANY);
+            node.isOpen = node.hasMore && view.isOpen(node.key, parent.active <= MANY);
             parent.add(node);
         }
         way.push(new Step(occupant, null, node));
