@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -213,7 +214,7 @@ public final class Deadlocks {
     }
 
     /** The part of the path that comes back to where it began; empty if it ran into one that was seen before. */
-    private static List<Step> from(Object at, LinkedHashMap<Identity, Way> path) {
+    private static List<Step> from(Object at, SequencedMap<Identity, Way> path) {
         var circle = new ArrayList<Step>();
         if (path.containsKey(new Identity(at))) {
             boolean in = false;

@@ -288,7 +288,7 @@ public class LockTest {
                     && Wait.of(holder).isPresent());
             assertThat(Wait.of(holder).orElseThrow()).hasToString("event 'ready'");
             assertThat(Wait.of(locker).orElseThrow()).hasToString("lock 'accounts', held by task 'holder'");
-            assertThat(Wait.of(slot).orElseThrow()).hasToString("semaphore 'slots'");
+            assertThat(Wait.of(slot).orElseThrow()).hasToString("semaphore 'slots', held by task 'holder'");
             assertThat(Wait.of(awaiter).orElseThrow()).hasToString("task 'holder', held by task 'holder'");
             event.set();
             holder.await();

@@ -33,7 +33,7 @@ final class Chromium implements AutoCloseable {
     static Chromium start() {
         Optional<Path> executable = Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> Stream.of(
-                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
                         .map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();

@@ -328,7 +328,7 @@ class FeedTest {
     }
 
     @Test
-    @DisplayName("closing the inspector ends the feed, and leaves no thread and no observer behind")
+    @DisplayName("closing the inspector ends the feed, and leaves no thread behind")
     void close() throws Exception {
         var inspector = Inspector.start();
         var feed = new FeedClient(inspector);

@@ -31,17 +31,17 @@ record RawHttp(int status, Map<String, String> headers, String body) {
                 .append(body.getBytes(StandardCharsets.UTF_8).length)
                 .append("\r\n\r\n")
                 .append(body);
-        try (var socket = new Socket(InetAddress.getByName("127.0.0.1"), base.getPort())) {
+        try (var socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), base.getPort())) {
             socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.UTF_8));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int end = answer.indexOf("\r\n\r\n");
-            String[] lines = answer.substring(0, end).split("\r\n");
+            String[] lines = answer.substring(0, end).split("\r\n", -1);
             var received = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
             for (int i = 1; i < lines.length; i++) {
                 String[] parts = lines[i].split(": ", 2);
                 received.put(parts[0], parts[1]);
             }
-            return new RawHttp(Integer.parseInt(lines[0].split(" ")[1]), received, answer.substring(end + 4));
+            return new RawHttp(Integer.parseInt(lines[0].split(" ", 3)[1]), received, answer.substring(end + 4));
         }
     }
 }

@@ -64,6 +64,13 @@ class LinkCheckerTest {
     }
 
     @Test
+    void withInspectTheUrlOfThePageIsWrittenFirst() throws Exception {
+        Run run = Run.of("--inspect", "--max-pages", "1", "--no-progress");
+
+        assertThat(run.err()).matches("linkcheck: watch it at http://127\\.0\\.0\\.1:\\d+/\\?token=\\S+\\R");
+    }
+
+    @Test
     void theEmbeddedSiteHasHundredsOfPages() throws Exception {
         Run run = Run.of("--json", "--no-progress");
 

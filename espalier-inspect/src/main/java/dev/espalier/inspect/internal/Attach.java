@@ -71,6 +71,7 @@ public final class Attach {
         return 1;
     }
 
+    @SuppressWarnings("BanJNDI") // the address is from the process itself, which is the same user's
     private static String dump(String pid, String how) throws AttachNotSupportedException, IOException, JMException {
         VirtualMachine vm = VirtualMachine.attach(pid);
         try {

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The groups that failed lately: who failed first, who failed after it, and who was cancelled by that. */
@@ -30,7 +29,7 @@ final class FailureLog implements TaskObserver {
      * first task that failed. A task that was cancelled is put down to the group whose scope its reason comes from, which may be around its own
      * (CancelReason.root). A group that fails because its own task's group failed is a failure of its own, and both are listed, the inner one first.
      *
-     * What observers are told is told outside of all locks, and a group may be told closed while its last task is being told ended, by another thread: it does not come back then.
+     * A task is told ended before its group can be told closed, so no group comes back after that.
      */
     private static final int NAMES = 12;
     private static final int OPEN = 1_000;
@@ -67,7 +66,7 @@ final class FailureLog implements TaskObserver {
     }
 
     private final int most;
-    private final Map<CancelScope, Entry> open = new IdentityHashMap<>();
+    private final IdentityHashMap<CancelScope, Entry> open = new IdentityHashMap<>();
     private final Deque<Entry> all = new ArrayDeque<>();
     private long version;
     private long numbers;

@@ -2,6 +2,7 @@
 
 package dev.espalier.inspect.internal;
 
+import dev.espalier.TaskGroup;
 import dev.espalier.internal.Awaited;
 import dev.espalier.internal.Census;
 import dev.espalier.internal.Census.Occupant;
@@ -14,7 +15,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One look at the tree, for one page: everything is counted, and nodes are made of what that page has open. Used by one thread. */
@@ -46,7 +46,10 @@ final class Forest implements Census.Visitor {
     /** The way down: nodes, or null for what is below a node that is shut, and in a search what has not matched. */
     private final Deque<Step> way = new ArrayDeque<>();
 
-    private final Map<Object, String> waits = new IdentityHashMap<>();
+    /** The group that is selected, if it is one. */
+    private final @Nullable TaskGroup chosen;
+
+    private final IdentityHashMap<Object, String> waits = new IdentityHashMap<>();
 
     private static final class Step {
         final @Nullable Occupant occupant;
@@ -65,6 +68,7 @@ final class Forest implements Census.Visitor {
     private Forest(View view, Keys keys) {
         this.view = view;
         this.keys = keys;
+        this.chosen = keys.group(view.selected());
         this.top = Node.of(new Node.Look(null, null, false, false), "");
         top.isOpen = true;
     }
@@ -105,15 +109,13 @@ final class Forest implements Census.Visitor {
         }
         Node parent = around.node;
         if (parent != null && parent.isOpen) {
-            Opened group = parent.opened;
-            if (group != null && isBundling(parent) && occupant.isLeaf()) {
+            if (isBundling(parent) && occupant.isLeaf()) {
                 bundle(parent, occupant, isSelected);
                 return false;
             }
             node = Node.of(occupant);
             node.hasMore = !occupant.isLeaf();
-            node.isOpen = node.hasMore
-                    && view.isOpen(node.key, group == null || group.counts().active() <= MANY);
+            node.isOpen = node.hasMore && view.isOpen(node.key, parent.active <= MANY);
             parent.add(node);
         }
         way.push(new Step(occupant, null, node));
@@ -126,8 +128,7 @@ final class Forest implements Census.Visitor {
         Step around = way.element();
         Node node = null;
         Node parent = around.node;
-        String key = view.selected().startsWith("g") ? keys.of(opened.group()) : "";
-        if (!key.isEmpty() && key.equals(view.selected())) {
+        if (chosen == opened.group()) {
             selected = Node.of(opened, keys);
         }
         if (view.isSearch()) {
@@ -139,7 +140,8 @@ final class Forest implements Census.Visitor {
         }
         if (parent != null && parent.isOpen) {
             node = Node.of(opened, keys);
-            node.hasMore = opened.counts().active() > 0;
+            node.active = opened.counts().active();
+            node.hasMore = node.active > 0;
             node.isOpen = view.isOpen(node.key, /* otherwise= */ true);
             parent.add(node);
         }
@@ -166,7 +168,7 @@ final class Forest implements Census.Visitor {
     // ---- siblings that look the same
 
     private static boolean isBundling(Node group) {
-        return group.opened != null && group.opened.counts().active() >= BUNDLED;
+        return group.opened != null && group.active >= BUNDLED;
     }
 
     private void bundle(Node group, Occupant occupant, boolean isSelected) {

@@ -136,7 +136,7 @@ final class Gate {
 
     private boolean hasCookie(Headers headers) {
         for (String line : headers.getOrDefault("Cookie", List.of())) {
-            for (String pair : line.split(";")) {
+            for (String pair : line.split(";", -1)) {
                 String[] parts = pair.strip().split("=", 2);
                 if (parts.length == 2 && parts[0].equals(cookie) && same(token, parts[1])) {
                     return true;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A row of the page, with those below it: a thread or task, a group, or siblings that look the same. Lives as long as one look at the tree. */
@@ -27,6 +28,8 @@ final class Node {
     boolean isOpen;
     /** Whether it can be opened. */
     boolean hasMore;
+    /** Of a group: its tasks, when it was met. */
+    long active;
     /** Tasks below it, shown or not. */
     long tasks;
 
@@ -138,7 +141,7 @@ final class Node {
 
         @Override
         public int hashCode() {
-            return (System.identityHashCode(on) * 31 + (state == null ? 0 : state.ordinal())) * 4
+            return (System.identityHashCode(on) * 31 + Objects.hashCode(state)) * 4
                     + (cancelled ? 2 : 0)
                     + (stuck ? 1 : 0);
         }

@@ -93,13 +93,16 @@ public final class TextDump implements Census.Visitor {
     public boolean enter(Occupant occupant) {
         totals.add(occupant);
         return enter(
-                Lines.of(occupant, options.frames(), way.element().lines), occupant.task() != null, /* more= */ true);
+                Lines.of(occupant, options.frames(), way.element().lines), occupant.task() != null, /* deeper= */ true);
     }
 
     @Override
     public boolean enter(Opened opened) {
         totals.groups++;
-        return enter(Lines.of(opened, way.element().lines), /* task= */ false, depth / 2 + 1 < options.depth());
+        return enter(
+                Lines.of(opened, way.element().lines),
+                /* task= */ false,
+                /* deeper= */ depth / 2 + 1 < options.depth());
     }
 
     private boolean enter(Lines lines, boolean task, boolean deeper) {
