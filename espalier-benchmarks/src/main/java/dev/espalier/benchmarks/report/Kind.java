@@ -21,8 +21,8 @@ public enum Kind {
     W6("Timeout", "", "timeout", "ns"),
     /** A timeout in a task. */
     W6T("TimeoutInTask", "", "timeout in a task", "ns"),
-    /** Items through a channel. */
-    W7("Channel", "capacity", "channel of %s places", "ns/item"),
+    /** Items through a channel; raw is here the channel of the library below. */
+    W7("Channel", "", "item through a channel", "ns/item"),
     /** Tasks with a limit. */
     W8("LimitedTasks", "", "100,000 tasks, 16 at once", "ns/task"),
     /** A failure among sleepers. */

@@ -37,7 +37,7 @@ record Target(String key, String other, Aspect aspect, double limit) {
             time("W6T", "raw", 2),
             time("W6", "kotlin", 1),
             time("W6", "go", 1),
-            time("W7-100", "jox", 1.1),
+            time("W7", "raw", 1.1),
             time("W8", "raw", 1),
             time("W9", "raw", 1),
             time("SYNC-LOCK-1", "juc", 1.25),
