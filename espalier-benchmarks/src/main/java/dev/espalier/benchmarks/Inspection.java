@@ -31,10 +31,11 @@ import org.openjdk.jmh.annotations.TearDown;
 /** {@link ForkAndJoin} while somebody looks: what it costs a task that does nothing, and so costs most. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@OperationsPerInvocation(ForkAndJoin.TASKS)
+@OperationsPerInvocation(Inspection.TASKS)
 @Fork(jvmArgsAppend = {"--enable-preview", "-Xms3g", "-Xmx3g", "-XX:+AlwaysPreTouch"})
 @State(Scope.Benchmark)
 public class Inspection {
+    static final int TASKS = 100_000;
     private static final Callable<Object> NOTHING = () -> "done";
 
     /** Who looks. */
@@ -119,7 +120,7 @@ public class Inspection {
     @Benchmark
     public void espalier() throws Exception {
         Owner.VIRTUAL.run(() -> TaskGroup.run(group -> {
-            for (int i = 0; i < ForkAndJoin.TASKS; i++) {
+            for (int i = 0; i < TASKS; i++) {
                 var _ = group.fork(NOTHING);
             }
         }));

@@ -18,7 +18,7 @@ public class PoolBorrow extends Workload {
     private static final int SIZE = 8;
 
     /** Whose pool it is. */
-    @Param({"raw", "hikari", "stormpot"})
+    @Param({"raw", "espalier", "hikari", "stormpot"})
     public String contender = "";
 
     /** How many tasks borrow at once. */

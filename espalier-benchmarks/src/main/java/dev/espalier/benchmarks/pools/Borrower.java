@@ -21,10 +21,12 @@ public interface Borrower extends AutoCloseable {
     static Borrower named(String name, Things things) {
         return switch (name) {
             case "raw" -> new FromQueue(things);
+            case "espalier" -> new FromEspalier(things);
             case "hikari" -> new FromHikari(things);
             case "stormpot" -> new FromStormpot(things);
             default ->
-                throw new IllegalArgumentException("no pool is named " + name + "; there are raw, hikari and stormpot");
+                throw new IllegalArgumentException(
+                        "no pool is named " + name + "; there are raw, espalier, hikari and stormpot");
         };
     }
 }

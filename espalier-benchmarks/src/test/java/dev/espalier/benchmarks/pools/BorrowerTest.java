@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BorrowerTest {
     @ParameterizedTest
     @DisplayName("more users than things: each use is of a thing of the pool, and of no thing two at once")
-    @ValueSource(strings = {"raw", "hikari", "stormpot"})
+    @ValueSource(strings = {"raw", "espalier", "hikari", "stormpot"})
     void uses(String name) throws Exception {
         var things = new Things(3, /* shared= */ true);
         try (Borrower pool = Borrower.named(name, things)) {
