@@ -10,6 +10,7 @@ import dev.espalier.Deadline;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskStatus;
 import dev.espalier.Tasks;
+import dev.espalier.app.ApplicationScope;
 import dev.espalier.internal.Ages;
 import dev.espalier.internal.Census;
 import dev.espalier.sync.CapacityLimiter;
@@ -158,6 +159,33 @@ public class CensusTest {
                 }
             });
             assertThat(aside).isNotNull();
+        }
+    }
+
+    @BackendTest
+    @DisplayName("V1 an application is met, with what it manages")
+    void application() throws Exception {
+        var release = new Event("release");
+        try (var app = ApplicationScope.create(o -> o.name("shop"))) {
+            app.start();
+            var task = app.fork("poller", () -> release.await());
+            Threads.until(() -> release.statistics().waiting().size() == 1);
+            var met = new ArrayList<String>();
+            Census.walk(new Census.Visitor() {
+                @Override
+                public boolean enter(Census.Occupant occupant) {
+                    met.add(occupant.toString());
+                    return true;
+                }
+
+                @Override
+                public boolean enter(Census.Opened opened) {
+                    return true;
+                }
+            });
+            assertThat(met).contains("application 'shop'", "task 'poller'");
+            release.set();
+            task.await();
         }
     }
 
