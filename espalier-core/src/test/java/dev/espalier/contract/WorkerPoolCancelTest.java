@@ -32,13 +32,21 @@ import org.junit.jupiter.api.DisplayName;
 public class WorkerPoolCancelTest {
     private final Map<Integer, Throwable> failed = new ConcurrentSkipListMap<>();
     private final List<Integer> done = new CopyOnWriteArrayList<>();
+    private final AtomicInteger begun = new AtomicInteger();
 
     private static List<Integer> numbers(int n) {
         return IntStream.range(0, n).boxed().toList();
     }
 
-    private static <I> void awaitRunning(WorkerPool<I> pool, int count) {
-        Threads.until(() -> pool.statistics().running().size() == count);
+    /** Work that goes on until it is cancelled. */
+    private void block() throws InterruptedException {
+        begun.incrementAndGet();
+        new Blocker().run();
+    }
+
+    /** Returns when the work on so many items has begun: a worker that is cancelled before gives its item back. */
+    private void awaitBegun(int count) {
+        Threads.until(() -> begun.get() == count);
     }
 
     @BackendTest
@@ -47,10 +55,10 @@ public class WorkerPoolCancelTest {
                     + " pool")
     void cancel() throws Exception {
         TaskGroup.run(group -> {
-            WorkerPool<Integer> pool = WorkerPool.start(
-                    group, o -> o.workers(2).queue(5).onFailure(failed::put), _ -> new Blocker().run());
+            WorkerPool<Integer> pool =
+                    WorkerPool.start(group, o -> o.workers(2).queue(5).onFailure(failed::put), _ -> block());
             pool.submitAll(numbers(5));
-            awaitRunning(pool, 2);
+            awaitBegun(2);
             assertThat(pool.cancel("no longer wanted")).containsExactly(2, 3, 4);
             assertThat(pool.cancel()).isEmpty();
             assertThatThrownBy(() -> pool.submit(9))
@@ -70,15 +78,14 @@ public class WorkerPoolCancelTest {
     @DisplayName("S4 cancel in the body of run does not cancel the body, which has the items")
     void cancelInBody() throws Exception {
         var saved = new AtomicReference<List<Integer>>();
-        WorkerPool.<Integer, Exception>run(
-                o -> o.workers(1).queue(5).onFailure(failed::put), _ -> new Blocker().run(), pool -> {
-                    pool.submitAll(numbers(3));
-                    awaitRunning(pool, 1);
-                    var rest = pool.cancel();
-                    CancelScope.checkpoint();
-                    pool.stop();
-                    saved.set(rest);
-                });
+        WorkerPool.<Integer, Exception>run(o -> o.workers(1).queue(5).onFailure(failed::put), _ -> block(), pool -> {
+            pool.submitAll(numbers(3));
+            awaitBegun(1);
+            var rest = pool.cancel();
+            CancelScope.checkpoint();
+            pool.stop();
+            saved.set(rest);
+        });
         assertThat(saved.get()).containsExactly(1, 2);
         assertThat(failed).containsOnlyKeys(0);
     }
@@ -104,10 +111,10 @@ public class WorkerPoolCancelTest {
             "S4 if the group is cancelled, what runs and what is queued goes to the failure handler, with the reason")
     void groupCancelled() throws Exception {
         TaskGroup.run(group -> {
-            WorkerPool<Integer> pool = WorkerPool.start(
-                    group, o -> o.workers(2).queue(5).onFailure(failed::put), _ -> new Blocker().run());
+            WorkerPool<Integer> pool =
+                    WorkerPool.start(group, o -> o.workers(2).queue(5).onFailure(failed::put), _ -> block());
             pool.submitAll(numbers(6));
-            awaitRunning(pool, 2);
+            awaitBegun(2);
             group.cancel("server is going down");
         });
         assertThat(failed).containsOnlyKeys(0, 1, 2, 3, 4, 5);
@@ -123,9 +130,9 @@ public class WorkerPoolCancelTest {
             + " handler")
     void bodyFails() throws Exception {
         assertThatThrownBy(() -> WorkerPool.<Integer, Exception>run(
-                        o -> o.workers(1).queue(5).onFailure(failed::put), _ -> new Blocker().run(), pool -> {
+                        o -> o.workers(1).queue(5).onFailure(failed::put), _ -> block(), pool -> {
                             pool.submitAll(numbers(3));
-                            awaitRunning(pool, 1);
+                            awaitBegun(1);
                             throw new java.io.IOException("the body");
                         }))
                 .isInstanceOf(java.io.IOException.class)
@@ -265,6 +272,7 @@ public class WorkerPoolCancelTest {
             WorkerPool.<Integer, RuntimeException>run(
                     o -> o.workers(1).queue(0).group(g -> g.backend(slow)),
                     i -> {
+                        begun.incrementAndGet();
                         leave.await();
                         Thread.currentThread().interrupt(); // so that the worker is replaced
                         done.add(i);

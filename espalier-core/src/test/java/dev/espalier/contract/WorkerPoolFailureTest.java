@@ -88,7 +88,8 @@ public class WorkerPoolFailureTest {
                         },
                         pool -> {
                             pool.submitAll(List.of(0, 1, 2));
-                            Threads.until(() -> failed.contains(1));
+                            Threads.until(() ->
+                                    failed.contains(1) && pool.statistics().done() == 2);
                             pool.submit(3);
                             pool.stop();
                         }))

@@ -32,13 +32,21 @@ import org.junit.jupiter.api.DisplayName;
 public class WorkerPoolReplacementTest {
     private final Map<Integer, Throwable> failed = new ConcurrentSkipListMap<>();
     private final List<Integer> done = new CopyOnWriteArrayList<>();
+    private final AtomicInteger begun = new AtomicInteger();
 
     private static List<Integer> numbers(int n) {
         return IntStream.range(0, n).boxed().toList();
     }
 
-    private static <I> void awaitRunning(WorkerPool<I> pool, int count) {
-        Threads.until(() -> pool.statistics().running().size() == count);
+    /** Work that goes on until it is cancelled. */
+    private void block() throws InterruptedException {
+        begun.incrementAndGet();
+        new Blocker().run();
+    }
+
+    /** Returns when the work on so many items has begun: a worker that is cancelled before gives its item back. */
+    private void awaitBegun(int count) {
+        Threads.until(() -> begun.get() == count);
     }
 
     @BackendTest
@@ -49,13 +57,13 @@ public class WorkerPoolReplacementTest {
                 o -> o.workers(1).queue(5).onFailure(failed::put),
                 i -> {
                     if (i == 1) {
-                        new Blocker().run();
+                        block();
                     }
                     done.add(i);
                 },
                 pool -> {
                     pool.submitAll(numbers(4));
-                    Threads.until(() -> pool.statistics().running().stream().anyMatch(r -> r.item() == 1));
+                    awaitBegun(1);
                     var worker = Objects.requireNonNull(
                             pool.statistics().running().getFirst().worker().task());
                     workers.add(worker);
@@ -175,12 +183,13 @@ public class WorkerPoolReplacementTest {
                             .onFailure(failed::put)
                             .group(g -> g.backend(poor(backend, 2))),
                     i -> {
+                        begun.incrementAndGet();
                         leave.await();
                         done.add(i);
                     },
                     pool -> {
                         pool.submitAll(numbers(5));
-                        awaitRunning(pool, 2);
+                        awaitBegun(2);
                         workers(pool).getFirst().cancel();
                         Threads.until(() -> pool.statistics().workers() == 1);
                         leave.set();
@@ -200,10 +209,10 @@ public class WorkerPoolReplacementTest {
         try (var _ = LogCapture.start()) {
             assertThatThrownBy(() -> WorkerPool.<Integer, Exception>run(
                             o -> o.workers(1).queue(5).onFailure(failed::put).group(g -> g.backend(poor(backend, 1))),
-                            _ -> new Blocker().run(),
+                            _ -> block(),
                             pool -> {
                                 pool.submitAll(numbers(4));
-                                awaitRunning(pool, 1);
+                                awaitBegun(1);
                                 workers(pool).getFirst().cancel();
                                 new Blocker().run();
                             }))
@@ -234,9 +243,9 @@ public class WorkerPoolReplacementTest {
                                             written.add(item);
                                         }
                                     }),
-                            _ -> new Blocker().run());
+                            _ -> block());
                     pool.submitAll(numbers(5));
-                    awaitRunning(pool, 1);
+                    awaitBegun(1);
                     group.cancel();
                     Threads.untilRegardless(() -> written.size() > 2);
                 });
@@ -268,9 +277,9 @@ public class WorkerPoolReplacementTest {
                                         }
                                         CancelScope.checkpoint();
                                     }),
-                            _ -> new Blocker().run());
+                            _ -> block());
                     pool.submitAll(numbers(5));
-                    awaitRunning(pool, 1);
+                    awaitBegun(1);
                     group.cancel();
                 });
                 assertThat(log.messages())
@@ -291,10 +300,10 @@ public class WorkerPoolReplacementTest {
                             failed.put(item, e);
                             throw new IllegalStateException("handler of " + item);
                         }),
-                        _ -> new Blocker().run(),
+                        _ -> block(),
                         pool -> {
                             pool.submitAll(numbers(4));
-                            awaitRunning(pool, 1);
+                            awaitBegun(1);
                             throw new java.io.IOException("the body");
                         }))
                 .isInstanceOf(java.io.IOException.class)
