@@ -40,8 +40,14 @@ public class DeadlockSearchTest {
     /** Those who wait in a line are there, and stay: a wait that is only about to begin is none. */
     private static void untilParked(Task<?>... tasks) {
         for (Task<?> task : tasks) {
-            Threads.until(() -> Census.Occupant.of(task).awaits() != null);
+            var seen = Census.Occupant.of(task);
+            Threads.until(() -> seen.awaits() != null && isParked(seen.thread())); // it has looked for a circle itself
         }
+    }
+
+    private static boolean isParked(Thread thread) {
+        return thread != null
+                && (thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
     }
 
     private static void tryLock(Lock lock) throws InterruptedException {

@@ -15,11 +15,17 @@ final class Standstill {
     static void during(TaskGroup group, Action look) throws Exception {
         var lock = new Lock("ledger");
         var booking = new AtomicReference<Task<Void>>();
+        var booker = new AtomicReference<Thread>();
         var transfer = group.fork("transfer", () -> {
             try (var _ = lock.acquire();
                     var bookings = TaskGroup.open(o -> o.name("bookings"))) {
-                booking.set(bookings.fork("book", () -> lock.acquire().close()));
-                Await.waiting(lock, 1);
+                booking.set(bookings.fork("book", () -> {
+                    booker.set(Thread.currentThread());
+                    lock.acquire().close();
+                }));
+                // in the line, and parked: it has looked for a circle, which the join would be one of
+                Await.until(() ->
+                        lock.statistics().waiting().size() == 1 && booker.get().getState() == Thread.State.WAITING);
                 bookings.join();
             }
         });
