@@ -11,8 +11,8 @@ import dev.espalier.channels.Select;
 import org.junit.jupiter.api.DisplayName;
 
 /**
- * Rule N4 where one thread runs at a time: no call spins until a select's thread has run. In a simulation that is how it is; on real threads there is, on one carrier, a
- * program of its own.
+ * Rule N4 where one thread runs at a time: no call spins until a select's thread has run. In a simulation that is how it is; for real threads, on one carrier, see
+ * {@code OneCarrierTest}.
  */
 public class StarvedCarriersTest {
     @BackendTest
