@@ -169,7 +169,7 @@ final class Extras {
             if (ended) {
                 return;
             }
-            scope.shield = false;
+            scope.dropShield();
         }
         Cascade.unshield(scope, null);
     }

@@ -79,7 +79,6 @@ final class Forks {
             }
             if (group.isClosed()) {
                 boolean _ = task.abandon();
-                group.tasks.uncount();
                 throw closed(group);
             }
             task.cause = GroupExit.ending(group);
@@ -125,7 +124,7 @@ final class Forks {
                 if (thread != null) {
                     Strands.unmark(thread, task);
                 }
-                group.tasks.uncount();
+                group.tasks.countOther(-1);
                 group.releasePlace();
                 group.observers.ended(task);
             } finally {
@@ -161,6 +160,7 @@ final class Forks {
 
     private static <T extends @Nullable Object> TaskNode<T> refused(Group group, TaskNode<T> task) {
         task.refuse();
+        group.tasks.countOther(1);
         group.countCancelled(task);
         group.observers.forked(task);
         return task;

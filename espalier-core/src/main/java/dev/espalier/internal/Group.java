@@ -16,6 +16,8 @@ import dev.espalier.Started;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.spi.Backend;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,14 +44,23 @@ public final class Group extends Ledger implements TaskGroup {
      * Lock order: none held here. See docs/design/synchronization.md.
      */
     private static final AtomicLong IDS = new AtomicLong();
+    private static final VarHandle ID;
+
+    static {
+        try {
+            ID = MethodHandles.lookup().findVarHandle(Group.class, "id", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final Strand owner;
     final Options options;
     final Observers observers;
-    final TaskList tasks;
-    final Failures failures;
     private final boolean runForm;
-    private final long id = IDS.incrementAndGet();
+    /** Given when somebody asks for the name; 0 before. */
+    private volatile long id;
+
     private final Backend backend;
     /** On the backend's clock. */
     final long opened;
@@ -70,7 +81,7 @@ public final class Group extends Ledger implements TaskGroup {
     Runnable atEnd;
 
     Group(Options options, Strand owner, boolean runForm) {
-        super(owner.current);
+        super(owner.current, new Failures(options.failurePolicy(), options.history()), options.history());
         this.owner = owner;
         this.options = options;
         this.runForm = runForm;
@@ -88,8 +99,6 @@ public final class Group extends Ledger implements TaskGroup {
         this.cancelPolicy = policy != null ? policy : near != null ? near.cancelPolicy : CancelPolicy.DEFAULT;
         this.observers =
                 options.observer() == null && near != null ? near.observers : Observers.of(options.observer(), around);
-        this.tasks = new TaskList(options.history());
-        this.failures = new Failures(options.failurePolicy(), options.history());
         this.places = options.limit() == Integer.MAX_VALUE ? null : new Places(this, options.limit());
     }
 
@@ -186,8 +195,10 @@ public final class Group extends Ledger implements TaskGroup {
         } else if (!Thread.currentThread().equals(owner.thread)) {
             throw new WrongThreadException("the shield of " + describe() + " belongs to its owner, " + owner.thread);
         } else if (shielded != shield) {
-            shield = shielded;
-            if (!shielded) {
+            if (shielded) {
+                shield = true;
+            } else {
+                dropShield();
                 Cascade.unshield(this, null);
             }
         }
@@ -215,7 +226,14 @@ public final class Group extends Ledger implements TaskGroup {
     @Override
     public String name() {
         String name = options.name();
-        return name == null ? "group-" + id : name;
+        return name == null ? "group-" + id() : name;
+    }
+
+    private long id() {
+        if (id == 0) {
+            ID.compareAndSet(this, 0L, IDS.incrementAndGet());
+        }
+        return id;
     }
 
     @Override

@@ -29,20 +29,20 @@ final class GroupExit {
      * @return whether the interrupt status was set, and is now set aside
      */
     private static boolean awaitTasks(Group group, boolean cancelOnInterrupt) {
-        return awaitZero(group, Ledger.TASKS, cancelOnInterrupt);
+        return awaitZero(group, Ledger.Which.TASKS, cancelOnInterrupt);
     }
 
-    private static boolean awaitZero(Group group, long mask, boolean cancelOnInterrupt) {
-        if (group.count(mask) == 0) {
+    private static boolean awaitZero(Group group, Ledger.Which which, boolean cancelOnInterrupt) {
+        if (group.hasNo(which) || Patience.await(group, which)) {
             return false;
         }
         Strand owner = group.owner;
         boolean aside = false;
         Object waitedFor = owner.waitingFor;
         owner.waitingFor = group;
-        group.waiter = Thread.currentThread();
+        group.waiter(Thread.currentThread());
         try {
-            while (group.count(mask) != 0) {
+            while (!group.hasNo(which)) {
                 if (group.abandoned) {
                     Forks.reap(group);
                 }
@@ -51,12 +51,12 @@ final class GroupExit {
                 if (cancelOnInterrupt && !group.isEffectivelyCancelled()) {
                     cancelForOwner(group, interrupted);
                 }
-                if (group.count(mask) != 0) {
+                if (!group.hasNo(which)) {
                     group.backend().park(group);
                 }
             }
         } finally {
-            group.waiter = null;
+            group.waiter(null);
             owner.waitingFor = waitedFor;
         }
         return aside;
@@ -91,14 +91,14 @@ final class GroupExit {
         do {
             aside |= awaitTasks(group, cancelOnInterrupt);
         } while (!group.tryEnd());
-        if (group.count(Ledger.DAEMONS) != 0) {
+        if (!group.hasNo(Ledger.Which.DAEMONS)) {
             for (Task<?> task : group.tasks.list(task -> task.isDaemon() && !task.isTerminated())) {
                 var daemon = (TaskNode<?>) task;
                 if (!daemon.isEffectivelyCancelled()) { // else it knows already, and why
                     daemon.cancelWith(ending(group));
                 }
             }
-            aside |= awaitZero(group, Ledger.DAEMONS, /* cancelOnInterrupt= */ false);
+            aside |= awaitZero(group, Ledger.Which.DAEMONS, /* cancelOnInterrupt= */ false);
         }
         group.markClosed();
         group.tasks.trim();
@@ -378,12 +378,12 @@ final class GroupExit {
     }
 
     static GroupStats stats(Group group, long stuck) {
-        long active = group.count(Ledger.TASKS);
-        long daemons = group.count(Ledger.DAEMONS);
+        long active = group.count(Ledger.Which.TASKS);
+        long daemons = group.count(Ledger.Which.DAEMONS);
         long cancelled = group.cancelledCount();
         long failed = group.failedCount();
         Places places = group.places;
-        long forked = group.tasks.pushed();
+        long forked = group.tasks.forked();
         return new GroupStats(
                 forked,
                 active + daemons,

@@ -39,7 +39,7 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
      * so that of a cancellation and an entry that overlap at least one sees the other (C2).
      *
      * Why not pushed flags (Trio's effectively_cancelled): a flag per node must be kept right under shields that move, and the walk
-     * down is needed for interrupts anyway. The walk up costs about a nanosecond a level.
+     * down is needed for interrupts anyway. The walk up costs about a nanosecond a level, and ends at a group from which nothing was found before; see Epoch.
      *
      * Fields
      *   parent  written once, before the scope becomes reachable from its strand; a foreign thread that reads it of a scope not yet
@@ -157,15 +157,48 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
 
     /** The scope that makes this one effectively cancelled: itself or the nearest around it, up to the nearest shield. */
     final @Nullable Scope cancelledBy() {
+        long epoch = Epoch.now();
+        boolean calm = Epoch.isCalm(epoch);
+        Scope last = null;
         for (Scope s = this; s != null; s = s.parent) {
+            if (calm && s.wasNotCancelledIn(epoch)) {
+                break;
+            }
             if (s.cause != null) {
                 return s;
             }
+            last = s;
             if (s.shield) {
-                return null;
+                break;
+            }
+        }
+        if (calm && last != null) {
+            for (Scope s = this; s != null; s = s.parent) {
+                s.notCancelledIn(epoch);
+                if (s == last) {
+                    break;
+                }
             }
         }
         return null;
+    }
+
+    /** Whether somebody has found this scope not to be effectively cancelled in that epoch. */
+    boolean wasNotCancelledIn(long epoch) {
+        return false;
+    }
+
+    /** Remembers that, where it is worth it: in groups, since there may be many tasks below them, and most tasks have nothing below. */
+    void notCancelledIn(long epoch) {}
+
+    /** Takes the shield down, so that a cancellation from around reaches what is below. */
+    final void dropShield() {
+        Epoch.beginChange();
+        try {
+            shield = false;
+        } finally {
+            Epoch.endChange();
+        }
     }
 
     final boolean isEffectivelyCancelled() {
@@ -202,7 +235,7 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
             return false;
         }
         Stack.reserve(); // a delivery that stopped in the middle would keep its thread from leaving
-        if (!CAUSE.compareAndSet(this, null, newCause)) {
+        if (!mark(newCause)) {
             return false;
         }
         try {
@@ -212,6 +245,16 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
             Pursuit.begin(this);
         }
         return true;
+    }
+
+    /** Writes the cause; false if there is one. */
+    final boolean mark(Object newCause) {
+        Epoch.beginChange();
+        try {
+            return CAUSE.compareAndSet(this, null, newCause);
+        } finally {
+            Epoch.endChange();
+        }
     }
 
     final CancelReason reasonOf(Kind kind, String message, @Nullable Throwable exception) {

@@ -141,7 +141,7 @@ final class Shutdown implements Runnable {
         if (!app.lifetime.wasStarted()) {
             return;
         }
-        if (app.managed.count(Ledger.TASKS) == 0 && app.managed.count(Ledger.DAEMONS) == 0) {
+        if (app.managed.hasNo(Ledger.Which.TASKS) && app.managed.hasNo(Ledger.Which.DAEMONS)) {
             GroupExit.end(app.managed);
             Strands.removeThreadless(app.strand);
         } else {
@@ -152,18 +152,18 @@ final class Shutdown implements Runnable {
     // ---- waiting
 
     private boolean isFinished() {
-        return app.intake.isEmpty() && app.managed.count(Ledger.TASKS) == 0;
+        return app.intake.isEmpty() && app.managed.hasNo(Ledger.Which.TASKS);
     }
 
     private boolean isEmpty() {
-        return isFinished() && app.managed.count(Ledger.DAEMONS) == 0;
+        return isFinished() && app.managed.hasNo(Ledger.Which.DAEMONS);
     }
 
     /** Waits until the condition holds, for at most a time, which may become shorter meanwhile. */
     private boolean await(BooleanSupplier condition, Supplier<Duration> limit) {
         long began = backend.nanoTime();
         app.intake.waiter = Thread.currentThread();
-        app.managed.waiter = Thread.currentThread();
+        app.managed.waiter(Thread.currentThread());
         try {
             while (!condition.getAsBoolean()) {
                 long remaining = nanos(limit.get()) - (backend.nanoTime() - began);
@@ -176,7 +176,7 @@ final class Shutdown implements Runnable {
             return true;
         } finally {
             app.intake.waiter = null;
-            app.managed.waiter = null;
+            app.managed.waiter(null);
         }
     }
 

@@ -328,7 +328,7 @@ abstract sealed class Strand extends Scope permits AppStrand, ForeignStrand, Str
 
     /** Takes a shield down on its own thread: what it held back is delivered, here and below. */
     final void lowerShield(Scope scope) {
-        scope.shield = false;
+        scope.dropShield();
         redeliver(scope.extras());
         Cascade.unshield(scope, this);
     }

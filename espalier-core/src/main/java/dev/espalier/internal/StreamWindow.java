@@ -283,9 +283,9 @@ public final class StreamWindow<T extends @Nullable Object, R extends @Nullable 
             here.waitingFor = open; // it is not deaf to its cancellation
         }
         try {
-            if (open.count(Ledger.TASKS) != 0 && open.isCancelledFromAround()) {
+            if (!open.hasNo(Ledger.Which.TASKS) && open.isCancelledFromAround()) {
                 cancelledFromAround(Reasons.of(around)); // the callback is perhaps still to come
-            } else if (open.count(Ledger.TASKS) != 0) {
+            } else if (!open.hasNo(Ledger.Which.TASKS)) {
                 open.cancelWith(open.reasonOf(Kind.ASKED, why, null));
             }
             GroupExit.end(open);

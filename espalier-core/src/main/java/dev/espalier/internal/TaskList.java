@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of a group: those that live, and the last ones that have terminated. */
@@ -24,17 +25,34 @@ final class TaskList {
      * that a kept handle does not keep others alive; a walk that stands on it sees that, and starts again at the head (Cascade). Readers that
      * must not see a task twice hold this object's monitor, as the sweep does.
      *
-     * Fields: head and pushed by compare-and-set or atomic add; nextSweep under the monitor, read without to see whether to bother.
+     * Numbers. A task gets its number when it is pushed: one more than the head's, so that they fall along the list; a group takes them from the program's in
+     * blocks. So forks in several groups at once do not share a counter. It is written before the compare-and-set of the head, and so before
+     * anybody has the task.
+     *
+     * Fields
+     *   head        compare-and-set
+     *   admission   the tasks, no daemons, that were let in (low 61 bits), ENDING: a fork is refused, and returns CANCELLED (L8), CLOSED: it throws (L2). See Ledger.
+     *   others      what else was pushed: daemons, and what was refused; less what was taken back (L11)
+     *   nextSweep   under the monitor, read without to see whether to bother
      */
+    private static final long ENDING = 1L << 61;
+    private static final long CLOSED = 1L << 62;
+    private static final long ADMITTED = ENDING - 1;
+    /** A power of two. */
+    private static final long BLOCK = 16;
+
+    private static final AtomicLong BLOCKS = new AtomicLong();
     private static final int LEAST = 1024;
     private static final VarHandle HEAD;
-    private static final VarHandle PUSHED;
+    private static final VarHandle ADMISSION;
+    private static final VarHandle OTHERS;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             HEAD = lookup.findVarHandle(TaskList.class, "head", TaskNode.class);
-            PUSHED = lookup.findVarHandle(TaskList.class, "pushed", long.class);
+            ADMISSION = lookup.findVarHandle(TaskList.class, "admission", long.class);
+            OTHERS = lookup.findVarHandle(TaskList.class, "others", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -47,34 +65,83 @@ final class TaskList {
 
     private final int history;
     volatile @Nullable TaskNode<?> head;
-    private volatile long pushed;
+    private volatile long admission;
+    private volatile long others;
     private volatile long nextSweep = LEAST;
 
     TaskList(int history) {
         this.history = history;
     }
 
+    // ---- forking
+
     void push(TaskNode<?> task) {
         TaskNode<?> h;
+        long block = 0;
         do {
             h = head;
             task.next = h;
+            if (h != null && (h.id & (BLOCK - 1)) != 0) {
+                task.id = h.id + 1;
+            } else {
+                if (block == 0 || (h != null && block < h.id)) {
+                    block = BLOCKS.getAndIncrement() * BLOCK + 1;
+                }
+                task.id = block;
+            }
         } while (!HEAD.compareAndSet(this, h, task));
-        long n = (long) PUSHED.getAndAdd(this, 1L) + 1;
+        long n = forked();
         if (n >= nextSweep) {
             sweep(n);
         }
     }
 
-    /** How many were ever pushed. */
-    long pushed() {
-        return pushed;
+    /** Lets a task in that is no daemon; false if no more may come. */
+    boolean admit() {
+        for (long a = admission; a < ENDING; a = admission) {
+            if (ADMISSION.compareAndSet(this, a, a + 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** A task that was pushed was not forked after all (L11). */
-    void uncount() {
-        PUSHED.getAndAdd(this, -1L);
+    /** Counts what is forked without being let in; a negative number takes back. */
+    void countOther(int more) {
+        OTHERS.getAndAdd(this, (long) more);
     }
+
+    /** How many were ever let in that are no daemons. */
+    long admitted() {
+        return admission & ADMITTED;
+    }
+
+    /** How many tasks were ever forked. */
+    long forked() {
+        return admitted() + others;
+    }
+
+    // ---- ending
+
+    boolean isEnding() {
+        return admission >= ENDING;
+    }
+
+    boolean isClosed() {
+        return admission >= CLOSED;
+    }
+
+    /** Lets no more in, if no more were let in than those; whether that is so now. */
+    boolean end(long admitted) {
+        long a = admission;
+        return (a & ADMITTED) == admitted && ADMISSION.compareAndSet(this, a, a | ENDING);
+    }
+
+    void close() {
+        ADMISSION.getAndBitwiseOr(this, CLOSED);
+    }
+
+    // ---- the list
 
     private synchronized void sweep(long n) {
         if (n < nextSweep) {

@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +33,9 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     /** Whoever forks it looks at its failure, so that a supervisor has not to (F6). */
     static final int OBSERVED = 4;
 
-    private static final AtomicLong IDS = new AtomicLong();
-    private final long id;
+    /** Given when it is pushed to the list of its group. */
+    long id;
+
     private final @Nullable String name;
     private final byte flags;
     private boolean refused;
@@ -54,7 +54,6 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
 
     TaskNode(Group group, @Nullable String name, Object work, int flags) {
         super(group);
-        this.id = IDS.incrementAndGet();
         this.name = name;
         this.work = work;
         this.flags = (byte) flags;
@@ -146,7 +145,9 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     /** The code has ended: decides the outcome, tells the group and the callbacks. */
     void ended(@Nullable Object value, @Nullable Throwable fromBody) {
         Throwable thrown = fromBody;
-        current = this;
+        if (current != this) { // a volatile write costs more than to look
+            current = this;
+        }
         if (groups != null || extras != null) {
             thrown = GroupExit.closeLeaked(this, null, this, thrown);
         }

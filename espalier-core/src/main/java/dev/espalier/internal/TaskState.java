@@ -42,6 +42,7 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
     static final int CANCELLED = 4;
     static final int ABANDONED = 5;
 
+    private static final VarHandle STATE;
     private static final VarHandle WAITERS;
 
     /** Of all tasks: removals are rare and short, and a lock for each task would cost memory. */
@@ -49,7 +50,9 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
 
     static {
         try {
-            WAITERS = MethodHandles.lookup().findVarHandle(TaskState.class, "waiters", Waiter.class);
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(TaskState.class, "state", int.class);
+            WAITERS = lookup.findVarHandle(TaskState.class, "waiters", Waiter.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -68,7 +71,7 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
 
     final void succeed(@Nullable Object value) {
         result = value;
-        state = SUCCEEDED;
+        STATE.setRelease(this, SUCCEEDED); // nobody else acts on how it ended before it has terminated
     }
 
     final void fail(Throwable failure) {

@@ -25,12 +25,15 @@ public class LeavingAwaitTest {
     private static final class Holding extends FilterBackend {
         private volatile @Nullable Thread held;
         private volatile boolean goOn;
+        private volatile boolean untilInterrupted;
 
         Holding(Backend backend) {
             super(backend);
         }
 
-        void holdThisThread() {
+        /** Until interrupted: what the thread waited for before may have left a permit, which would end its next wait. */
+        void holdThisThread(boolean untilInterrupted) {
+            this.untilInterrupted = untilInterrupted;
             held = Thread.currentThread();
         }
 
@@ -42,7 +45,9 @@ public class LeavingAwaitTest {
         @Override
         public void park(Object blocker) {
             if (Thread.currentThread() == held) {
-                super.park(blocker);
+                do {
+                    super.park(blocker);
+                } while (untilInterrupted && !Thread.currentThread().isInterrupted());
                 Threads.untilRegardless(() -> goOn);
             } else {
                 goOn |= held != null && blocker instanceof Task<?>;
@@ -70,7 +75,7 @@ public class LeavingAwaitTest {
             var second = new CompletableFuture<Task<?>>();
             var first = group.fork("first", () -> {
                 var other = second.get();
-                holding.holdThisThread();
+                holding.holdThisThread(/* untilInterrupted= */ true);
                 return other.await();
             });
             second.complete(group.fork("second", () -> {
@@ -91,7 +96,7 @@ public class LeavingAwaitTest {
             var second = new CompletableFuture<Task<?>>();
             var first = group.fork("first", () -> {
                 var other = second.get();
-                holding.holdThisThread();
+                holding.holdThisThread(/* untilInterrupted= */ true);
                 return catchThrowable(other::await) instanceof InterruptedException;
             });
             second.complete(group.fork("second", () -> {
@@ -147,7 +152,7 @@ public class LeavingAwaitTest {
         TaskGroup.run(o -> o.backend(holding), group -> {
             var starter = new CompletableFuture<Task<?>>();
             starter.complete(group.fork("starter", () -> {
-                holding.holdThisThread();
+                holding.holdThisThread(/* untilInterrupted= */ false);
                 var _ = group.start("started", (Status<String> status) -> {
                     Threads.awaitBlocked(holding.held());
                     status.started("ready");

@@ -47,6 +47,6 @@ public class LedgerOperations {
     /** Live tasks and daemons. */
     @Operation
     public long count() {
-        return group.count(Ledger.TASKS);
+        return group.count(Ledger.Which.TASKS);
     }
 }

@@ -28,8 +28,8 @@ public class OwnerOrdering {
     /** The owner: whether it parks. */
     @Actor
     public void owner(ZZ_Result r) {
-        group.waiter = Thread.currentThread();
-        r.r1 = group.count(Ledger.TASKS) != 0;
+        group.waiter(Thread.currentThread());
+        r.r1 = !group.hasNo(Ledger.Which.TASKS);
     }
 
     /** The last task: whether it wakes the owner. */
