@@ -17,16 +17,17 @@ enum Effort {
         }
     },
     /** Enough to see where one is. */
+    QUICK(1, 4, 5, 500) {
+        @Override
+        List<Stage> stages() {
+            return usual();
+        }
+    },
+    /** The same three times, for medians. */
     USUAL(3, 4, 5, 500) {
         @Override
         List<Stage> stages() {
-            return List.of(
-                    Stage.EVERYTHING,
-                    Stage.MEMORY,
-                    Stage.SMALL_FROM_PLATFORM,
-                    Stage.BESIDE_OTHERS,
-                    Stage.GROWTH.with("contender", "espalier", "raw", "jdkScope", "kotlin"),
-                    Stage.MEMORY_GROWTH.with("contender", "espalier", "raw", "jdkScope", "kotlin"));
+            return usual();
         }
     },
     /** For figures that are written down: longer, from both kinds of owners, beside other work, and growth for all. */
@@ -108,6 +109,16 @@ enum Effort {
             all.put(param, List.of(values));
             return new Stage(classes, single, all);
         }
+    }
+
+    private static List<Stage> usual() {
+        return List.of(
+                Stage.EVERYTHING,
+                Stage.MEMORY,
+                Stage.SMALL_FROM_PLATFORM,
+                Stage.BESIDE_OTHERS,
+                Stage.GROWTH.with("contender", "espalier", "raw", "jdkScope", "kotlin"),
+                Stage.MEMORY_GROWTH.with("contender", "espalier", "raw", "jdkScope", "kotlin"));
     }
 
     final int rounds;
