@@ -72,11 +72,13 @@ public final class Blocking {
         if (Thread.interrupted()) {
             throw Sleep.interrupted(here);
         }
-        if (here == null) {
-            return Thread.currentThread();
+        if (here != null) {
+            WAITING_FOR.setRelease(here, what);
         }
-        WAITING_FOR.setRelease(here, what);
-        return here;
+        if (Observers.waits) {
+            Observers.waitBegan(what.describe());
+        }
+        return here == null ? Thread.currentThread() : here;
     }
 
     /**
@@ -87,6 +89,9 @@ public final class Blocking {
     public static void leave(Object who) {
         if (who instanceof Strand here) {
             WAITING_FOR.setRelease(here, (Object) null);
+        }
+        if (Observers.waits) {
+            Observers.waitEnded();
         }
     }
 

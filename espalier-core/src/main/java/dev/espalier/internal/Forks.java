@@ -285,6 +285,9 @@ final class Forks {
             here.waitingFor = task;
         }
         try {
+            if (Observers.waits) {
+                Observers.waitBegan(task);
+            }
             while (!work.isReady() && !task.isTerminated()) {
                 InterruptedException left = null;
                 if (here != null && here.current.isEffectivelyCancelled()) {
@@ -310,6 +313,9 @@ final class Forks {
                 here.waitingFor = waitedFor;
             }
             task.remove(work.waiter());
+            if (Observers.waits) {
+                Observers.waitEnded();
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ public final class Group extends Ledger implements TaskGroup {
     final TaskList tasks;
     final Failures failures;
     private final boolean runForm;
-    private final long id = IDS.incrementAndGet();
+    final long id = IDS.incrementAndGet();
     private final Backend backend;
     /** On the backend's clock. */
     final long opened;
