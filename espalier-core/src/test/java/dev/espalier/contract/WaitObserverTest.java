@@ -41,12 +41,11 @@ public class WaitObserverTest {
         @Override
         public void waitBegan(@Nullable Task<?> task, Object what) {
             if (Thread.currentThread().equals(thread)) {
-                String name =
-                        switch (what) {
-                            case Task<?> other -> "task " + other.name();
-                            case TaskGroup group -> "group " + group.name();
-                            default -> what.toString();
-                        };
+                String name = switch (what) {
+                    case Task<?> other -> "task " + other.name();
+                    case TaskGroup group -> "group " + group.name();
+                    default -> what.toString();
+                };
                 events.add((task == null ? "" : task.name() + ": ") + name);
             }
         }
@@ -64,7 +63,8 @@ public class WaitObserverTest {
     }
 
     @BackendTest
-    @DisplayName("V5 a wait for a task and one for a group are told with their ends, and what need not wait tells nothing")
+    @DisplayName(
+            "V5 a wait for a task and one for a group are told with their ends, and what need not wait tells nothing")
     void tasksAndGroups() throws Exception {
         var witness = new Witness(Thread.currentThread());
         try (var _ = TaskObserver.install(witness)) {
@@ -259,8 +259,7 @@ public class WaitObserverTest {
                 }
             });
             assertThat(value).isEqualTo(7);
-            assertThat(log.messages())
-                    .anySatisfy(message -> assertThat(message).contains("Throws"));
+            assertThat(log.messages()).anySatisfy(message -> assertThat(message).contains("Throws"));
         }
     }
 

@@ -53,8 +53,8 @@ public final class Recorder implements AutoCloseable {
      * @return records until it is closed
      */
     public static Recorder start(UnaryOperator<RecorderOptions> options) {
-        return new Recorder(
-                Tape.start(Objects.requireNonNull(options.apply(RecorderOptions.DEFAULT), "what the operator returned")));
+        return new Recorder(Tape.start(
+                Objects.requireNonNull(options.apply(RecorderOptions.DEFAULT), "what the operator returned")));
     }
 
     /**

@@ -43,8 +43,8 @@ final class Recorded {
         Matcher matcher = DATA.matcher(Files.readString(file));
         assertThat(matcher.find()).as("the data is where the page looks for it").isTrue();
         byte[] bytes = Base64.getDecoder().decode(matcher.group(1));
-        try (var in = new InputStreamReader(
-                new GZIPInputStream(new ByteArrayInputStream(bytes)), StandardCharsets.UTF_8)) {
+        try (var in =
+                new InputStreamReader(new GZIPInputStream(new ByteArrayInputStream(bytes)), StandardCharsets.UTF_8)) {
             return new Recorded(JsonParser.parseReader(in).getAsJsonObject());
         }
     }
@@ -55,7 +55,9 @@ final class Recorded {
 
     @Nullable
     String text(JsonElement place) {
-        return place.getAsInt() < 0 ? null : data.getAsJsonArray("texts").get(place.getAsInt()).getAsString();
+        return place.getAsInt() < 0
+                ? null
+                : data.getAsJsonArray("texts").get(place.getAsInt()).getAsString();
     }
 
     @Nullable
@@ -145,7 +147,9 @@ final class Recorded {
         for (int i = 0; i < column("waits", "node").size(); i++) {
             String text = text("waits", "text", i);
             all.add(describe(column("waits", "node").get(i).getAsInt()) + " waits for "
-                    + (text != null ? text : describe(column("waits", "on").get(i).getAsInt())));
+                    + (text != null
+                            ? text
+                            : describe(column("waits", "on").get(i).getAsInt())));
         }
         return all;
     }

@@ -77,7 +77,8 @@ class RecorderPageTest {
             }
         });
         page.onRequest(request -> {
-            if (!request.url().startsWith("data:") && !request.url().equals(file.toUri().toString())) {
+            if (!request.url().startsWith("data:")
+                    && !request.url().equals(file.toUri().toString())) {
                 requests.add(request.url());
             }
         });
@@ -92,7 +93,8 @@ class RecorderPageTest {
     }
 
     @Test
-    @DisplayName("a recording of five tasks, of five hundred and of a hundred thousand can be looked at, light and dark")
+    @DisplayName(
+            "a recording of five tasks, of five hundred and of a hundred thousand can be looked at, light and dark")
     void pictures() throws Exception {
         for (int tasks : new int[] {5, 500, 100_000}) {
             try (var recorder = Recorder.start()) {
@@ -111,8 +113,7 @@ class RecorderPageTest {
                 });
                 for (var scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
                     open(recorder, scheme, 1440);
-                    assertThat(page.locator("[data-count=tasks]"))
-                            .hasText(String.format(Locale.ROOT, "%,d", tasks));
+                    assertThat(page.locator("[data-count=tasks]")).hasText(String.format(Locale.ROOT, "%,d", tasks));
                     picture("recording-" + tasks + "-" + scheme.name().toLowerCase(Locale.ROOT));
                     context.close();
                 }

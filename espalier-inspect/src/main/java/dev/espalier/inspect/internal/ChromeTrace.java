@@ -45,7 +45,8 @@ final class ChromeTrace {
         json.writeStringField("displayTimeUnit", "ns");
         json.writeObjectFieldStart("otherData");
         json.writeStringField("program", Program.name());
-        json.writeStringField("recorded", java.time.Instant.ofEpochMilli(story.startedAt).toString());
+        json.writeStringField(
+                "recorded", java.time.Instant.ofEpochMilli(story.startedAt).toString());
         json.writeStringField("forgottenTasks", Long.toString(story.forgottenTasks));
         json.writeStringField("forgottenGroups", Long.toString(story.forgottenGroups));
         json.writeStringField("forgottenEvents", Long.toString(story.forgottenEvents));
@@ -91,10 +92,12 @@ final class ChromeTrace {
         json.writeObjectFieldStart("args");
         json.writeNumberField("id", story.tasks.get(task));
         json.writeStringField("group", story.name(Story.node(Story.GROUP, (int) story.taskGroups.get(task))));
-        json.writeStringField("outcome", List.of("lives", "succeeded", "failed", "cancelled").get(outcome));
+        json.writeStringField(
+                "outcome", List.of("lives", "succeeded", "failed", "cancelled").get(outcome));
         Recording.Failure failure = story.failures.get(task);
         if (failure != null) {
-            json.writeStringField("exception", failure.type() + (failure.message() == null ? "" : ": " + failure.message()));
+            json.writeStringField(
+                    "exception", failure.type() + (failure.message() == null ? "" : ": " + failure.message()));
         }
         long cancel = story.cancelledBy.get(task);
         if (cancel >= 0) {
@@ -172,8 +175,8 @@ final class ChromeTrace {
     private static final class Inside {
         record Span(boolean isGroup, String name, long begin, long end) {}
 
-        private static final Comparator<Span> OUTER_FIRST =
-                Comparator.comparingLong(Span::begin).thenComparing(Comparator.comparingLong(Span::end).reversed());
+        private static final Comparator<Span> OUTER_FIRST = Comparator.comparingLong(Span::begin)
+                .thenComparing(Comparator.comparingLong(Span::end).reversed());
 
         private final Story story;
         private final LongIndex first = new LongIndex();

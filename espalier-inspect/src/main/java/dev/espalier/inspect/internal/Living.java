@@ -22,10 +22,19 @@ final class Living implements Census.Visitor {
      *
      * @param waits what it waits for, where the beginning of that is not recorded
      */
-    record LivingTask(long id, @Nullable String name, long group, long thread, @Nullable String waits) {}
+    record LivingTask(
+            long id,
+            @Nullable String name,
+            long group,
+            long thread,
+            @Nullable String waits) {}
 
     /** A group. */
-    record LivingGroup(long number, @Nullable String name, long owner, @Nullable String ownerName) {}
+    record LivingGroup(
+            long number,
+            @Nullable String name,
+            long owner,
+            @Nullable String ownerName) {}
 
     final List<LivingTask> tasks = new ArrayList<>();
     final List<LivingGroup> groups = new ArrayList<>();

@@ -79,7 +79,11 @@ public class Recording implements TaskObserver {
     record By(int kind, long number) {}
 
     /** Why a scope was cancelled. */
-    record Why(CancelReason.Kind kind, String message, @Nullable String exception, long task) {}
+    record Why(
+            CancelReason.Kind kind,
+            String message,
+            @Nullable String exception,
+            long task) {}
 
     final RecorderClock clock = new RecorderClock();
     final Register tasks;
@@ -260,11 +264,7 @@ public class Recording implements TaskObserver {
         By target = by(scope);
         Throwable exception = reason.exception();
         Task<?> about = reason.task();
-        String text = null;
-        if (exception != null) {
-            String message = message(exception);
-            text = exception.getClass().getName() + (message == null ? "" : ": " + message);
-        }
+        String text = exception == null ? null : describe(exception);
         var why = new Why(reason.kind(), cut(reason.message()), text, about == null ? 0 : about.id());
         happens(target.kind(), target.number(), why);
     }
@@ -303,6 +303,12 @@ public class Recording implements TaskObserver {
         } catch (RuntimeException e) {
             return "(its message cannot be had: " + e.getClass().getName() + ")";
         }
+    }
+
+    /** Type and message. */
+    static String describe(Throwable failure) {
+        String message = message(failure);
+        return failure.getClass().getName() + (message == null ? "" : ": " + message);
     }
 
     static String cut(String text) {

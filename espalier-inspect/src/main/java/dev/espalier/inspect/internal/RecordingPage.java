@@ -52,17 +52,21 @@ final class RecordingPage {
     static void write(Story story, OutputStream out) throws IOException {
         String styles = all(STYLES);
         String scripts = "'use strict';\n(() => {\n" + all(SCRIPTS) + "})();\n";
-        String policy = "default-src 'none'; img-src data:; style-src '" + hash(styles) + "'; script-src '" + hash(scripts)
-                + "'; base-uri 'none'; form-action 'none'";
+        String policy = "default-src 'none'; img-src data:; style-src '" + hash(styles) + "'; script-src '"
+                + hash(scripts) + "'; base-uri 'none'; form-action 'none'";
         String page = asset("recording/recording.html")
                 .replace("{policy}", policy)
-                .replace("{icon}", Base64.getEncoder().encodeToString(asset("page/icon.svg").getBytes(StandardCharsets.UTF_8)))
+                .replace(
+                        "{icon}",
+                        Base64.getEncoder()
+                                .encodeToString(asset("page/icon.svg").getBytes(StandardCharsets.UTF_8)))
                 .replace("{styles}", styles)
                 .replace("{scripts}", scripts);
         int at = page.indexOf("{data}");
         out.write(page.substring(0, at).getBytes(StandardCharsets.UTF_8));
         try (var data = new BufferedWriter(new OutputStreamWriter(
-                        new GZIPOutputStream(Base64.getEncoder().wrap(new Open(out)), 1 << 14), StandardCharsets.UTF_8));
+                        new GZIPOutputStream(Base64.getEncoder().wrap(new Open(out)), 1 << 14),
+                        StandardCharsets.UTF_8));
                 JsonGenerator json = Json.FACTORY.createGenerator(data)) {
             new RecordingPage(json, story).write();
         }
@@ -196,7 +200,8 @@ final class RecordingPage {
                     continue;
                 }
                 if (since != null) {
-                    before = Math.max(0, since.get(i) == Story.UNKNOWN && orSince != null ? orSince.get(i) : since.get(i));
+                    before = Math.max(
+                            0, since.get(i) == Story.UNKNOWN && orSince != null ? orSince.get(i) : since.get(i));
                 }
                 json.writeNumber(time - before);
                 before = time;

@@ -118,10 +118,11 @@ final class Story {
     /** As it stands in messages. */
     String describe(long node) {
         return switch (kind(node)) {
-            case THREAD -> "thread '";
-            case GROUP -> "group '";
-            default -> "task '";
-        } + name(node) + "'";
+                    case THREAD -> "thread '";
+                    case GROUP -> "group '";
+                    default -> "task '";
+                }
+                + name(node) + "'";
     }
 
     /** What a wait is for. */

@@ -242,7 +242,9 @@ final class StoryBuilder {
 
         private void tell(int node, long begin, long end, long kindAndNumber, @Nullable Object text) {
             long number = kindAndNumber & ((1L << Recording.KIND_SHIFT) - 1);
-            String words = text == null ? null : text instanceof Duration time ? "sleep of " + Words.time(time) : text.toString();
+            String words = text == null
+                    ? null
+                    : text instanceof Duration time ? "sleep of " + Words.time(time) : text.toString();
             int on = NONE;
             switch ((int) (kindAndNumber >>> Recording.KIND_SHIFT)) {
                 case Recording.WAIT_FOR_TASK -> {
@@ -312,12 +314,11 @@ final class StoryBuilder {
     }
 
     private void cancel(int kind, long number, long by, long time, Why why) {
-        int target =
-                switch (kind) {
-                    case Recording.CANCEL_TASK -> Story.node(TASK, tasks.get(number));
-                    case Recording.CANCEL_GROUP -> Story.node(GROUP, groups.get(number));
-                    default -> number == 0 ? NONE : who(number);
-                };
+        int target = switch (kind) {
+            case Recording.CANCEL_TASK -> Story.node(TASK, tasks.get(number));
+            case Recording.CANCEL_GROUP -> Story.node(GROUP, groups.get(number));
+            default -> number == 0 ? NONE : who(number);
+        };
         story.cancelled.add(time);
         story.cancelledFrom.add(who(by));
         story.targets.add(target);

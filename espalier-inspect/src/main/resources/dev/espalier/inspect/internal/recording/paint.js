@@ -166,11 +166,16 @@ class Fall {
     return [1, 2, 5, 10].map(n => n * power).find(n => n >= rough);
   }
 
+  /** Ticks are counted from the beginning of the recording, as all times that are told. */
+  #firstTick(step) {
+    return this.recording.from + Math.ceil((this.from - this.recording.from) / step) * step;
+  }
+
   #grid() {
     const { g, c } = this;
     const step = this.#step();
     g.fillStyle = c.grid;
-    for (let at = Math.ceil(this.from / step) * step; at <= this.to; at += step) {
+    for (let at = this.#firstTick(step); at <= this.to; at += step) {
       const x = Math.round(this.x(at));
       if (x > this.gutter) g.fillRect(x, AXIS, 1, this.height);
     }
@@ -195,11 +200,10 @@ class Fall {
     g.textAlign = 'left';
     g.fillText('Thread, group, task', 14, AXIS / 2);
     const step = this.#step();
-    const origin = Math.max(this.all.from, this.recording.from);
     g.textAlign = 'center';
-    for (let at = Math.ceil(this.from / step) * step; at <= this.to; at += step) {
+    for (let at = this.#firstTick(step); at <= this.to; at += step) {
       const x = this.x(at);
-      if (x > this.gutter + 24 && x < this.width - RAIL - 24) g.fillText(tick(at - origin < step / 2 && at - origin > -step / 2 ? 0 : at - origin, step), x, AXIS / 2);
+      if (x > this.gutter + 24 && x < this.width - RAIL - 24) g.fillText(tick(Math.round((at - this.recording.from) / step) * step, step), x, AXIS / 2);
     }
     g.textAlign = 'left';
   }

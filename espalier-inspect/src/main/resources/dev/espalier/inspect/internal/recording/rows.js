@@ -3,9 +3,9 @@
 /** Which nodes have a row, in which order: the tree, with what is shut left out. */
 class Rows {
   /** Groups with more tasks are shut at first. */
-  static CROWD = 60;
+  static CROWD = 1_000;
   /** And those that would make more rows than this. */
-  static FIRST = 400;
+  static FIRST = 2_000;
 
   constructor(recording) {
     this.recording = recording;
