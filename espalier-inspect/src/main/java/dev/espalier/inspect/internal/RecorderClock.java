@@ -52,6 +52,10 @@ final class RecorderClock implements AutoCloseable {
         return time;
     }
 
+    boolean isCoarse() {
+        return coarse != 0;
+    }
+
     long exact() {
         return System.nanoTime() - origin + 1;
     }

@@ -24,10 +24,10 @@ function drawArrows(fall, first, last) {
     if (cancel.target === NONE || cancel.at < fall.from || cancel.at > fall.to) continue;
     const from = rows.rowOf(cancel.by);
     const to = rows.rowOf(cancel.target);
-    if (from < 0 || to < 0 || Math.max(from, to) < first || Math.min(from, to) >= last) continue;
+    if (to < 0 || Math.max(from, to) < first || (from < 0 ? to : Math.min(from, to)) >= last) continue;
     if (left-- <= 0) break;
     const chosen = cancel.target === fall.selected || cancel.by === fall.selected || (kind(fall.selected) === TASK && fall.selected !== NONE && recording.cancels[recording.cancel[place(fall.selected)]] === cancel);
-    if (from === to) bolt(fall, fall.x(cancel.at), fall.y(to) + ROW / 2, c.cancelled);
+    if (from < 0 || from === to) bolt(fall, fall.x(cancel.at), fall.y(to) + ROW / 2, c.cancelled);
     else arrow(fall, cancel.at, from, to, c.cancelled, chosen ? 2.2 : 1.4, true);
     if (chosen) reached(fall, cancel, to, first, last);
   }
