@@ -98,7 +98,13 @@ class RecorderTest {
                 assertThat(to[open]).isNaN();
                 assertThat(to[seen.waits().indexOf("task 'books' waits for lock 'ledger'")])
                         .isGreaterThanOrEqualTo(0);
-                event.set();
+                Thread owner = Thread.currentThread();
+                Thread.ofPlatform().daemon().start(() -> {
+                    while (owner.getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                    event.set();
+                });
             });
             var seen = Recorded.of(recorder, folder);
             assertThat(seen.times("waits", "to", seen.times("waits", "from"))).doesNotContain(Double.NaN);
@@ -352,6 +358,7 @@ class RecorderTest {
     @Test
     @DisplayName("an exception whose message throws, long names, and halves of characters do no harm")
     void odd() throws Exception {
+        @SuppressWarnings("serial") // never serialized
         class Odd extends RuntimeException {
             @Override
             public String getMessage() {

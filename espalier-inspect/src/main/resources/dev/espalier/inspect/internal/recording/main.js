@@ -266,7 +266,7 @@ function start(recording) {
 
   function move(by) {
     const here = fall.selected === NONE ? -1 : rows.rowOf(fall.selected);
-    const row = Math.min(rows.length - 1, Math.max(0, here < 0 ? 0 : here + by));
+    const row = Math.min(rows.length - 1, Math.max(0, here < 0 && by > 0 ? by - 1 : here + by));
     if (rows.length > 0) select(rows.nodes[row], false);
   }
   const page = () => Math.max(1, Math.floor((fall.height - AXIS) / ROW) - 1);
@@ -343,7 +343,9 @@ function start(recording) {
 
   let found = [];
   let at = -1;
+  let searched = '';
   function search(query) {
+    searched = query;
     found = [];
     at = -1;
     const wanted = query.trim().toLowerCase();
@@ -390,7 +392,7 @@ function start(recording) {
   $('query').addEventListener('keydown', event => {
     if (event.key === 'Enter') {
       clearTimeout(typing);
-      if (at < 0) search($('query').value);
+      if (searched !== $('query').value) search($('query').value); // typed faster than the pause
       next(event.shiftKey ? -1 : 1);
     } else if (event.key === 'Escape') {
       $('query').value = '';

@@ -198,7 +198,7 @@ class Fall {
     g.font = `12px ${this.sans}`;
     g.textBaseline = 'middle';
     g.textAlign = 'left';
-    g.fillText('Thread, group, task', 14, AXIS / 2);
+    if (this.gutter > 150) g.fillText('Thread, group, task', 14, AXIS / 2);
     const step = this.#step();
     g.textAlign = 'center';
     for (let at = this.#firstTick(step); at <= this.to; at += step) {
