@@ -125,9 +125,9 @@ class InspectExamples {
     void flightRecorder() throws Exception {
         Path file = folder.resolve("last-minute.html");
         // @start region="flightRecorder"
-        Recorder recorder =
-                Recorder.start(o -> o.last(Duration.ofSeconds(60)).limit(100_000)); // when the program starts
-        // ... and whenever something was too slow
+        // when the program starts
+        Recorder recorder = Recorder.start(o -> o.last(Duration.ofSeconds(60)).limit(100_000));
+        // whenever something was too slow
         recorder.writeHtml(file);
         // @end
         recorder.close();
