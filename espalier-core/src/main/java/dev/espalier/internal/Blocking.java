@@ -72,13 +72,14 @@ public final class Blocking {
         if (Thread.interrupted()) {
             throw Sleep.interrupted(here);
         }
-        if (here != null) {
-            WAITING_FOR.setRelease(here, what);
-        }
         if (Observers.waits) {
-            Observers.waitBegan(what.describe());
+            Observers.waitBegan(what.describe()); // first: if this fails, there is nothing to be left
         }
-        return here == null ? Thread.currentThread() : here;
+        if (here == null) {
+            return Thread.currentThread();
+        }
+        WAITING_FOR.setRelease(here, what);
+        return here;
     }
 
     /**

@@ -62,17 +62,6 @@ public final class Facts {
     }
 
     /**
-     * What a task failed with; unlike {@link Task#outcome} this is not to have seen to it (F6).
-     *
-     * @param task one of Espalier's
-     * @return null if it has not failed
-     */
-    public static @Nullable Throwable failure(Task<?> task) {
-        TaskNode<?> node = (TaskNode<?>) task;
-        return node.state == TaskState.FAILED ? node.failure() : null;
-    }
-
-    /**
      * The scope whose cancellation reaches a task: it may be around its group.
      *
      * @param task one of Espalier's

@@ -284,8 +284,9 @@ final class Forks {
         if (here != null) {
             here.waitingFor = task;
         }
+        boolean told = Observers.waits && !work.isReady() && !task.isTerminated();
         try {
-            if (Observers.waits) {
+            if (told) {
                 Observers.waitBegan(task);
             }
             while (!work.isReady() && !task.isTerminated()) {
@@ -313,7 +314,7 @@ final class Forks {
                 here.waitingFor = waitedFor;
             }
             task.remove(work.waiter());
-            if (Observers.waits) {
+            if (told) {
                 Observers.waitEnded();
             }
         }

@@ -12,6 +12,7 @@ import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskGroupException;
 import dev.espalier.Tasks;
+import dev.espalier.internal.Census.Occupant;
 import dev.espalier.internal.Facts;
 import dev.espalier.spi.TaskObserver;
 import dev.espalier.sync.Condition;
@@ -164,9 +165,7 @@ public class WaitObserverTest {
         var witness = new Witness(Thread.currentThread());
         try (var _ = TaskObserver.install(witness)) {
             ManualClock.run(backend, clock -> {
-                Thread me = Thread.currentThread();
                 try (var _ = whenBlocked(() -> {
-                    clock.unpark(me); // for nothing
                     clock.awaitSleepers(1);
                     clock.advance(Duration.ofSeconds(2));
                 })) {
@@ -177,7 +176,12 @@ public class WaitObserverTest {
             assertThat(witness.events).containsExactly("PT2S", "end");
             var scope = CancelScope.create();
             assertThat(scope.run(() -> {
-                        var _ = whenBlocked(scope::cancel);
+                        Thread me = Thread.currentThread();
+                        var _ = whenBlocked(() -> {
+                            backend.unpark(me); // for nothing
+                            Threads.awaitBlocked(me);
+                            scope.cancel();
+                        });
                         Tasks.sleep(Duration.ofDays(1));
                     }))
                     .isFalse();
@@ -272,7 +276,7 @@ public class WaitObserverTest {
             @Override
             public void taskEnded(TaskGroup group, Task<?> task) {
                 if (task.name().equals("fails")) {
-                    failed.set(Facts.failure(task));
+                    failed.set(Occupant.of(task).failure());
                 } else {
                     by.set(Facts.cancelledBy(task));
                 }

@@ -30,7 +30,7 @@ public final class RecorderOptions {
     }
 
     /**
-     * How many tasks to keep, the last ones; and as many groups, and as many waits and cancellations. It is rounded up, to at most 8,192 more and then the next power of two; what is forgotten
+     * How many tasks to keep, the last ones; and as many groups, and as many waits and cancellations. It is rounded up: sheets of 4,096, one more than are needed, and a power of two of them. What is forgotten
      * is counted. Tasks that still live when it is written are in it, however old.
      *
      * @param limit 1 to 100,000,000; a million unless it is given

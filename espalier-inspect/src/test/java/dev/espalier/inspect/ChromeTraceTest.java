@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.espalier.CancelScope;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskGroupException;
+import dev.espalier.Tasks;
 import dev.espalier.sync.Event;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -77,6 +80,9 @@ class ChromeTraceTest {
                         });
                     }))
                     .isInstanceOf(TaskGroupException.class);
+            TaskGroup.run(group -> group.fork(
+                    "slow",
+                    () -> CancelScope.runOrMoveOnAfter(Duration.ofMillis(1), () -> Tasks.sleep(Duration.ofDays(1)))));
             List<JsonObject> events = trace(recorder);
             Set<Integer> tracks = new HashSet<>();
             Map<String, Integer> flows = new HashMap<>();

@@ -182,12 +182,23 @@ public final class LinkChecker implements Callable<Integer> {
                 Report report = crawl.report(stopped.map(this::explain));
                 write(report);
                 if (recorder != null && record != null) {
-                    recorder.writeHtml(record);
-                    command().getErr().println("linkcheck: the recording is in " + record);
+                    write(recorder, record);
                 }
                 return exitCode(report, stopped);
             });
         }
+    }
+
+    /** The report is out: that it cannot be written changes nothing else. */
+    private void write(Recorder recorder, Path file) {
+        PrintWriter err = command().getErr();
+        try {
+            recorder.writeHtml(file);
+            err.println("linkcheck: the recording is in " + file);
+        } catch (IOException e) {
+            err.println("linkcheck: the recording cannot be written: " + e);
+        }
+        err.flush();
     }
 
     /** The page; closed after all else, so that it shows the shutdown too. */

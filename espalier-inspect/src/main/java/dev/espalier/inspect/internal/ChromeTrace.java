@@ -107,10 +107,15 @@ final class ChromeTrace {
         json.writeEndObject();
         long forked = story.forked.get(task);
         long forker = story.forkers.get(task);
-        if (forked != Story.UNKNOWN && forker != Story.NONE) {
+        if (forked != Story.UNKNOWN && forker != Story.NONE && isInSlice(forker, (int) story.taskGroups.get(task))) {
             flow("fork", "f" + story.tasks.get(task), forker, forked, node, begin);
         }
         inside(node, end);
+    }
+
+    /** Whether who forked a task of a group was in a slice: a task, or the owner in the slice of the group; flows of others have nothing to begin at. */
+    private boolean isInSlice(long forker, int group) {
+        return Story.kind(forker) == Story.TASK || forker == story.owners.get(group);
     }
 
     private void inside(int node, long end) throws IOException {
@@ -126,8 +131,13 @@ final class ChromeTrace {
         long by = story.cancelledFrom.get(cancel);
         long target = story.targets.get(cancel);
         Recording.Why why = story.reasons.get(cancel);
-        begin("i", "cancel", "cancel", lanes.of(by), time);
-        json.writeStringField("s", "t");
+        boolean inTask = Story.kind(by) == Story.TASK;
+        begin(inTask ? "i" : "X", "cancel", "cancel", lanes.of(by), time);
+        if (inTask) {
+            json.writeStringField("s", "t");
+        } else {
+            time("dur", 0); // a timer's thread is in no other slice at which the flow could begin
+        }
         json.writeObjectFieldStart("args");
         json.writeStringField("kind", why.kind().name());
         json.writeStringField("reason", why.message());

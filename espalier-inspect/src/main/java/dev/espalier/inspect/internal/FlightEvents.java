@@ -20,8 +20,8 @@ public final class FlightEvents implements FlightRecorderListener {
     /*
      * An observer for each type of event, which is installed only while some recording has that type enabled. The JVM tells when a recording changes its state; then each type is asked.
      *
-     * All fields are guarded by the monitor of the class. JFR calls the listener with its own lock held; nothing here waits for a recording while it holds the monitor: FlightRecorder's own
-     * methods are called before and after.
+     * All fields are guarded by the monitor of the class. JFR may call the listener with its own lock held; so nothing of FlightRecorder is called while the monitor is held, but whether a type
+     * is enabled, which is a field: of two looks at once the later one has the newer answer.
      */
     private record Kind(Class<? extends Event> type, Supplier<TaskObserver> observer) {}
 
@@ -81,10 +81,8 @@ public final class FlightEvents implements FlightRecorderListener {
     private static void look() {
         for (Kind kind : KINDS) {
             EventType type = EventType.getEventType(kind.type);
-            boolean enabled = type.isEnabled();
             synchronized (FlightEvents.class) {
-                boolean wanted = enabled && installed > 0;
-                if (wanted) {
+                if (installed > 0 && type.isEnabled()) {
                     OBSERVING.computeIfAbsent(type.getName(), _ -> TaskObserver.install(kind.observer.get()));
                 } else {
                     Registration observing = OBSERVING.remove(type.getName());

@@ -39,7 +39,6 @@ final class RecorderClock implements AutoCloseable {
     }
 
     /** Nanoseconds since the beginning, and 1. */
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     long now() {
         long time = coarse;
         if (time != 0) {
@@ -68,7 +67,11 @@ final class RecorderClock implements AutoCloseable {
     private void look(long time) {
         if (time - looked < WITHIN && !over) {
             coarse = time;
-            LockSupport.unpark(ticker);
+            if (over) {
+                coarse = 0; // the thread has ended since: it wrote over, and then coarse
+            } else {
+                LockSupport.unpark(ticker);
+            }
         }
         looked = time;
     }

@@ -9,6 +9,7 @@ import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.inspect.RecorderOptions;
 import dev.espalier.inspect.internal.Register.Sheet;
+import dev.espalier.internal.Census.Occupant;
 import dev.espalier.internal.Facts;
 import dev.espalier.spi.TaskObserver;
 import java.time.Duration;
@@ -236,7 +237,7 @@ public class Recording implements TaskObserver {
     }
 
     private void end(Sheet sheet, long id, Task<?> task, long now, int outcome) {
-        Throwable failure = Facts.failure(task);
+        Throwable failure = Occupant.of(task).failure();
         if (failure != null) {
             sheet.setRef(id, ENDING, new Failure(failure.getClass().getName(), message(failure)));
         } else {
@@ -300,7 +301,7 @@ public class Recording implements TaskObserver {
         try {
             String message = failure.getMessage();
             return message == null ? null : cut(message);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             return "(its message cannot be had: " + e.getClass().getName() + ")";
         }
     }

@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A recording, and its files. */
@@ -91,11 +93,12 @@ public final class Tape implements AutoCloseable {
         void write(OutputStream out) throws IOException;
     }
 
-    /** Beside it first, so that there is never half a file by that name. */
+    /** Beside it first, so that there is never half a file by that name; and new, so that no link is followed. */
     private static void write(Path file, Content content) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Path part = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16)) {
+            try (OutputStream out = new BufferedOutputStream(
+                    Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), 1 << 16)) {
                 content.write(out);
             }
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);

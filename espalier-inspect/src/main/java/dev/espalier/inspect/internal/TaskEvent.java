@@ -7,6 +7,7 @@ import dev.espalier.Outcome;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskStatus;
+import dev.espalier.internal.Census.Occupant;
 import dev.espalier.internal.Facts;
 import dev.espalier.spi.TaskObserver;
 import java.util.Map;
@@ -112,7 +113,7 @@ final class TaskEvent extends Event {
         groupNumber = Facts.number(ofGroup);
         TaskStatus status = task.status();
         outcome = status.name();
-        Throwable failure = Facts.failure(task);
+        Throwable failure = Occupant.of(task).failure();
         if (failure != null) {
             exception = Recording.describe(failure);
         } else if (status == TaskStatus.CANCELLED

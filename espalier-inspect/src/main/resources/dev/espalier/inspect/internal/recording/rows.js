@@ -13,17 +13,13 @@ class Rows {
     this.shutCrowds();
   }
 
-  #isParent(node) {
+  isParent(node) {
     const { recording } = this;
     return kind(node) === GROUP ? recording.tasksOf.size(place(node)) > 0 : recording.groupsOf.size(recording.dense(node)) > 0;
   }
 
   isOpen(node) {
     return !this.shut.has(node);
-  }
-
-  isParent(node) {
-    return this.#isParent(node);
   }
 
   shutCrowds() {
@@ -50,7 +46,7 @@ class Rows {
   }
 
   toggle(node, open = !this.isOpen(node)) {
-    if (!this.#isParent(node)) return;
+    if (!this.isParent(node)) return;
     if (open) this.shut.delete(node);
     else this.shut.add(node);
     this.#build();
