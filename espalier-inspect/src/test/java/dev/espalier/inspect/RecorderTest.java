@@ -81,10 +81,18 @@ class RecorderTest {
                     bank.fork("books", () -> lock.acquire().close());
                     Await.waiting(lock, 1);
                 }
+                var first = new Event("first");
+                bank.fork("twice", () -> {
+                    first.await();
+                    event.await();
+                });
+                Await.waiting(first, 1);
                 Task<Void> slow = bank.fork("slow", () -> event.await());
                 bank.fork("joins", () -> slow.await());
                 bank.fork("sleeps", () -> Tasks.sleep(Duration.ofNanos(10)));
                 Await.waiting(event, 1);
+                first.set(); // a wait that began earlier ends while a later one of another task goes on
+                Await.waiting(event, 2);
                 Await.until(() -> Recorded.of(recorder, folder).waits().contains("task 'joins' waits for task 'slow'"));
                 var seen = Recorded.of(recorder, folder);
                 assertThat(seen.waits())
@@ -96,6 +104,8 @@ class RecorderTest {
                 double[] from = seen.times("waits", "from");
                 double[] to = seen.times("waits", "to", from);
                 assertThat(to[open]).isNaN();
+                assertThat(to[seen.waits().indexOf("task 'twice' waits for event 'first'")])
+                        .isGreaterThanOrEqualTo(0);
                 assertThat(to[seen.waits().indexOf("task 'books' waits for lock 'ledger'")])
                         .isGreaterThanOrEqualTo(0);
                 Thread owner = Thread.currentThread();
