@@ -41,10 +41,11 @@ final class RecorderClock implements AutoCloseable {
     /** Nanoseconds since the beginning, and 1. */
     long now() {
         long time = coarse;
-        if (time != 0) {
-            return time;
-        }
-        time = exact();
+        return time != 0 ? time : read(); // small, so that it is inlined where a burst is
+    }
+
+    private long read() {
+        long time = exact();
         if ((++readings & (READINGS - 1)) == 0) {
             look(time);
         }
