@@ -187,6 +187,9 @@ final class Arrivals {
         }
         taker = Thread.currentThread();
         try {
+            if (Observers.waits) {
+                Observers.waitBegan(this);
+            }
             while (true) {
                 Arrival next = poll();
                 if (next != null) {
@@ -215,6 +218,15 @@ final class Arrivals {
             if (here != null) {
                 here.waitingFor = waitedFor;
             }
+            if (Observers.waits) {
+                Observers.waitEnded();
+            }
         }
+    }
+
+    /** What is waited for, as it stands in messages. */
+    @Override
+    public String toString() {
+        return "the next one of several tasks";
     }
 }

@@ -59,6 +59,9 @@ final class Awaiting {
             here.waitingFor = task;
         }
         try {
+            if (Observers.waits) {
+                Observers.waitBegan(task);
+            }
             while (!task.isTerminated()) {
                 if (Thread.currentThread().isInterrupted()) {
                     waiter.leave();
@@ -92,6 +95,9 @@ final class Awaiting {
             }
             if (!task.isTerminated()) {
                 task.remove(waiter);
+            }
+            if (Observers.waits) {
+                Observers.waitEnded();
             }
         }
     }

@@ -72,6 +72,9 @@ public final class Blocking {
         if (Thread.interrupted()) {
             throw Sleep.interrupted(here);
         }
+        if (Observers.waits) {
+            Observers.waitBegan(what.describe()); // first: if this fails, there is nothing to be left
+        }
         if (here == null) {
             return Thread.currentThread();
         }
@@ -87,6 +90,9 @@ public final class Blocking {
     public static void leave(Object who) {
         if (who instanceof Strand here) {
             WAITING_FOR.setRelease(here, (Object) null);
+        }
+        if (Observers.waits) {
+            Observers.waitEnded();
         }
     }
 

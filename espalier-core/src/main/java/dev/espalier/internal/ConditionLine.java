@@ -89,6 +89,9 @@ public final class ConditionLine extends WaitLine {
         }
         boolean returned = false;
         try {
+            if (Observers.waits) {
+                Observers.waitBegan(this);
+            }
             Outcome outcome = awaitLock(turn, within == null ? Deadline.NONE : within.end());
             returned = true;
             conclude(turn, outcome, within);
@@ -101,6 +104,9 @@ public final class ConditionLine extends WaitLine {
                     boolean _ = remove(turn);
                 }
                 lock.abandon(turn);
+            }
+            if (Observers.waits) {
+                Observers.waitEnded();
             }
         }
     }

@@ -284,7 +284,11 @@ final class Forks {
         if (here != null) {
             here.waitingFor = task;
         }
+        boolean told = Observers.waits && !work.isReady() && !task.isTerminated();
         try {
+            if (told) {
+                Observers.waitBegan(task);
+            }
             while (!work.isReady() && !task.isTerminated()) {
                 InterruptedException left = null;
                 if (here != null && here.current.isEffectivelyCancelled()) {
@@ -310,6 +314,9 @@ final class Forks {
                 here.waitingFor = waitedFor;
             }
             task.remove(work.waiter());
+            if (told) {
+                Observers.waitEnded();
+            }
         }
     }
 }

@@ -229,7 +229,7 @@ public final class Group extends Ledger implements TaskGroup {
         return name == null ? "group-" + id() : name;
     }
 
-    private long id() {
+    long id() {
         if (id == 0) {
             ID.compareAndSet(this, 0L, IDS.incrementAndGet());
         }

@@ -42,6 +42,9 @@ final class GroupExit {
         owner.waitingFor = group;
         group.waiter(Thread.currentThread());
         try {
+            if (Observers.waits) {
+                Observers.waitBegan(group);
+            }
             while (!group.hasNo(which)) {
                 if (group.abandoned) {
                     Forks.reap(group);
@@ -58,6 +61,9 @@ final class GroupExit {
         } finally {
             group.waiter(null);
             owner.waitingFor = waitedFor;
+            if (Observers.waits) {
+                Observers.waitEnded();
+            }
         }
         return aside;
     }

@@ -27,7 +27,10 @@ public final class Observers {
      * Of one event the program's list is read once. A group may be seen closed by an observer that was not there when it was opened, and the other
      * way round.
      *
-     * Fields: `program` is replaced under the monitor of this class, and read by anyone.
+     * Waits are told of threads, which may be in no group; who waits asks `waits` first, which is false unless somebody in the program wants to be told: so
+     * nobody costs one read. It stays true once a group's own observer wanted it: nobody counts groups for this.
+     *
+     * Fields: `program`, `waits` and `waitsInGroups` are written under the monitor of this class, and read by anyone.
      */
     private static final TaskObserver[] NOBODY = {};
     private static final Observers NO_MORE = new Observers(List.of());
@@ -36,12 +39,19 @@ public final class Observers {
                     .map(ServiceLoader.Provider::get)
                     .toList());
 
+    /** Whether somebody wants to be told of waits. */
+    static volatile boolean waits = program.wantsWaits();
+
+    private static volatile boolean waitsInGroups;
+
     private final List<TaskObserver> all;
     private final TaskObserver[] opened;
     private final TaskObserver[] closed;
     private final TaskObserver[] forked;
     private final TaskObserver[] started;
     private final TaskObserver[] ended;
+    private final TaskObserver[] waitBegan;
+    private final TaskObserver[] waitEnded;
     private final TaskObserver[] cancelled;
     private final TaskObserver[] stuck;
 
@@ -52,6 +62,8 @@ public final class Observers {
         forked = wanting("taskForked", TaskGroup.class, Task.class);
         started = wanting("taskStarted", TaskGroup.class, Task.class);
         ended = wanting("taskEnded", TaskGroup.class, Task.class);
+        waitBegan = wanting("waitBegan", Task.class, Object.class);
+        waitEnded = wanting("waitEnded", Task.class);
         cancelled = wanting("cancelled", CancelScope.class, CancelReason.class);
         stuck = wanting("stuck", Stuck.class);
     }
@@ -75,7 +87,26 @@ public final class Observers {
 
     /** Those of a group: its own, or that of the group around it. */
     static Observers of(@Nullable TaskObserver own, Scope parent) {
-        return own == null ? of(parent) : new Observers(List.of(own));
+        if (own == null) {
+            return of(parent);
+        }
+        var observers = new Observers(List.of(own));
+        if (observers.wantsWaits() && !waitsInGroups) {
+            synchronized (Observers.class) {
+                waitsInGroups = true;
+                waits = true;
+            }
+        }
+        return observers;
+    }
+
+    private boolean wantsWaits() {
+        return waitBegan.length + waitEnded.length > 0;
+    }
+
+    private static void replace(List<TaskObserver> all) {
+        program = new Observers(List.copyOf(all));
+        waits = waitsInGroups || program.wantsWaits();
     }
 
     /** Those of the nearest group around a scope. */
@@ -95,7 +126,7 @@ public final class Observers {
         synchronized (Observers.class) {
             var more = new ArrayList<>(program.all);
             more.add(observer);
-            program = new Observers(List.copyOf(more));
+            replace(more);
         }
         var installed = new AtomicBoolean(true);
         return () -> {
@@ -113,7 +144,7 @@ public final class Observers {
                 break;
             }
         }
-        program = new Observers(List.copyOf(fewer));
+        replace(fewer);
     }
 
     private static void tell(TaskObserver[] observers, Consumer<TaskObserver> message) {
@@ -168,6 +199,32 @@ public final class Observers {
             Consumer<TaskObserver> message = o -> o.taskEnded(task.group(), task);
             tell(first, message);
             tell(ended, message);
+        }
+    }
+
+    /** The calling thread is about to wait; called only if {@link #waits}. */
+    static void waitBegan(Object what) {
+        Strand here = Strands.current();
+        TaskObserver[] first = program.waitBegan;
+        TaskObserver[] own = here == null ? NOBODY : of(here.current).waitBegan;
+        if (first.length + own.length > 0) {
+            TaskNode<?> task = here instanceof TaskNode<?> t ? t : null;
+            Consumer<TaskObserver> message = o -> o.waitBegan(task, what);
+            tell(first, message);
+            tell(own, message);
+        }
+    }
+
+    /** It waits no more; called only if {@link #waits}. */
+    static void waitEnded() {
+        Strand here = Strands.current();
+        TaskObserver[] first = program.waitEnded;
+        TaskObserver[] own = here == null ? NOBODY : of(here.current).waitEnded;
+        if (first.length + own.length > 0) {
+            TaskNode<?> task = here instanceof TaskNode<?> t ? t : null;
+            Consumer<TaskObserver> message = o -> o.waitEnded(task);
+            tell(first, message);
+            tell(own, message);
         }
     }
 

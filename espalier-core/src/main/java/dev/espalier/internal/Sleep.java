@@ -22,18 +22,29 @@ public final class Sleep {
         Strand strand = Strands.current();
         Backend backend = Scope.current().backend();
         Deadline end = Deadline.after(duration, backend);
-        while (true) {
-            if (strand != null) {
-                strand.checkCancelled();
+        boolean told = false;
+        try {
+            while (true) {
+                if (strand != null) {
+                    strand.checkCancelled();
+                }
+                if (Thread.interrupted()) {
+                    throw interrupted(strand);
+                }
+                long left = end.remainingNanos();
+                if (left <= 0) {
+                    return;
+                }
+                if (!told && Observers.waits) {
+                    told = true;
+                    Observers.waitBegan(duration);
+                }
+                backend.parkNanos(end, left);
             }
-            if (Thread.interrupted()) {
-                throw interrupted(strand);
+        } finally {
+            if (told) {
+                Observers.waitEnded();
             }
-            long left = end.remainingNanos();
-            if (left <= 0) {
-                return;
-            }
-            backend.parkNanos(end, left);
         }
     }
 

@@ -26,7 +26,7 @@ final class TaskList {
      * must not see a task twice hold this object's monitor, as the sweep does.
      *
      * Numbers. A task gets its number when it is pushed: one more than the head's, so that they fall along the list; a group takes them from the program's in
-     * blocks. So forks in several groups at once do not share a counter. It is written before the compare-and-set of the head, and so before
+     * small blocks. So forks in several groups at once hardly share a counter, and numbers are not sparse. It is written before the compare-and-set of the head, and so before
      * anybody has the task.
      *
      * Fields
@@ -39,7 +39,7 @@ final class TaskList {
     private static final long CLOSED = 1L << 62;
     private static final long ADMITTED = ENDING - 1;
     /** A power of two. */
-    private static final long BLOCK = 16;
+    private static final long BLOCK = 4;
 
     private static final AtomicLong BLOCKS = new AtomicLong();
     private static final int LEAST = 1024;

@@ -225,6 +225,9 @@ public abstract class WaitLine {
             here.waitingFor = turn;
         }
         try {
+            if (Observers.waits) {
+                Observers.waitBegan(this);
+            }
             if (!turn.timed) {
                 Circle.refuse(turn); // after waitingFor is written: of those who close a circle one has to see it
             }
@@ -252,6 +255,9 @@ public abstract class WaitLine {
             }
             if (!decided) { // a circle, or something went very wrong: whoever comes next is not to suffer
                 abandon(turn);
+            }
+            if (Observers.waits) {
+                Observers.waitEnded();
             }
         }
     }

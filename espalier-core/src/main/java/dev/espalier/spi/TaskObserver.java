@@ -70,6 +70,24 @@ public interface TaskObserver {
     default void taskEnded(TaskGroup group, Task<?> task) {}
 
     /**
+     * A thread begins to wait for something of Espalier's: a task, the tasks of a group, a place, a lock or another primitive, a pool, a channel, or time to pass.
+     * Told on that thread, before it parks. A wait for a condition includes that for its lock; a call of a channel counts as a whole, also if it need not wait. Waits
+     * in the JDK are not told. The end is told of each, and of the inner one first where waits nest.
+     *
+     * @param task the task that waits; null if it is a thread that is no task
+     * @param what a {@link Task}, a {@link TaskGroup}, a {@link Duration} if it sleeps, or something whose {@code toString()} says what it is, such as {@code lock
+     *     'accounts'}; of a primitive it is the same for all who wait. Not to be kept
+     */
+    default void waitBegan(@Nullable Task<?> task, Object what) {}
+
+    /**
+     * The wait that began last on this thread is over, however it ended. An observer that came meanwhile was not told of its beginning.
+     *
+     * @param task as in {@link #waitBegan}
+     */
+    default void waitEnded(@Nullable Task<?> task) {}
+
+    /**
      * A scope was cancelled: told once for each scope, before the threads below it are.
      *
      * @param scope the scope

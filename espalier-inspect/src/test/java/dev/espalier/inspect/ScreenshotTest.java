@@ -66,6 +66,58 @@ class ScreenshotTest {
         assertThat(folder.resolve("inspector-light.png")).isNotEmptyFile();
     }
 
+    @Test
+    @DisplayName("nothing of a recording sticks out, at any size, light and dark")
+    void recordings() throws Exception {
+        Path folder = Files.createDirectories(
+                Path.of(Boolean.getBoolean("espalier.pictures") ? "../docs/guide/images" : "target/pictures"));
+        Path file = Files.createDirectories(Path.of("target/pictures")).resolve("checkout.html");
+        Checkout.run(); // once unrecorded, so that classes are loaded
+        try (var recorder = Recorder.start()) {
+            Checkout.run();
+            recorder.writeHtml(file);
+        }
+        try (var chromium = Chromium.start()) {
+            for (var scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
+                for (int width : new int[] {1440, 1000, 390}) {
+                    recording(chromium, file, folder, scheme, width);
+                }
+            }
+        }
+        assertThat(folder.resolve("recording-light.png")).isNotEmptyFile();
+    }
+
+    private static void recording(Chromium chromium, Path file, Path folder, ColorScheme scheme, int width) {
+        try (var context = chromium.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setViewportSize(width, 820)
+                        .setColorScheme(scheme))) {
+            Page page = context.newPage();
+            page.navigate(file.toUri().toString());
+            page.waitForSelector("html[data-ready=true]");
+            page.locator("#query").fill("shipping");
+            page.locator("#query").press("Enter");
+            assertThat(page.locator("#detail h2")).hasText("task 'shipping'");
+            page.locator("#query").press("Escape");
+            page.waitForFunction("Number(document.getElementById('stage').dataset.drawn) > 1");
+            String name = (width == 1440 ? "recording-" : "recording-" + width + "-")
+                    + scheme.name().toLowerCase(java.util.Locale.ROOT);
+            boolean wanted = width == 1440 || folder.startsWith("target");
+            byte[] picture = page.screenshot(
+                    wanted ? new Page.ScreenshotOptions().setPath(folder.resolve(name + ".png")) : null);
+            assertThat(picture).isNotEmpty();
+            assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                    .as("no scrolling sideways at " + width)
+                    .isTrue();
+            assertThat((Boolean) page.evaluate("""
+                [...document.querySelectorAll('.bar > *, .numbers dd, .tools button, .foot')]
+                    .every(e => e.getBoundingClientRect().right <= innerWidth + 1)\
+                """))
+                    .as("nothing sticks out at " + width)
+                    .isTrue();
+        }
+    }
+
     private static void failOnce() throws Exception {
         var release = new Event("release");
         try {

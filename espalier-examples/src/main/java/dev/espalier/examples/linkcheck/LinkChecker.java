@@ -7,6 +7,7 @@ import dev.espalier.CancelScope;
 import dev.espalier.app.ApplicationScope;
 import dev.espalier.app.ApplicationShutdownException;
 import dev.espalier.inspect.Inspector;
+import dev.espalier.inspect.Recorder;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -112,6 +113,12 @@ public final class LinkChecker implements Callable<Integer> {
     private boolean inspect;
 
     @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = "Record what its tasks do, and write it at the end as a page for a browser.")
+    private @Nullable Path record;
+
+    @Option(
             names = "--progress",
             negatable = true,
             description = "Show a progress bar on the standard error stream, or do not. Default: on a terminal.")
@@ -169,12 +176,29 @@ public final class LinkChecker implements Callable<Integer> {
     }
 
     private int crawlAndReport(Crawl crawl) throws IOException, InterruptedException {
-        Optional<CancelReason> stopped = crawl(crawl);
-        return CancelScope.shielded(PATIENCE, () -> {
-            Report report = crawl.report(stopped.map(this::explain));
-            write(report);
-            return exitCode(report, stopped);
-        });
+        try (Recorder recorder = record == null ? null : Recorder.start()) {
+            Optional<CancelReason> stopped = crawl(crawl);
+            return CancelScope.shielded(PATIENCE, () -> {
+                Report report = crawl.report(stopped.map(this::explain));
+                write(report);
+                if (recorder != null && record != null) {
+                    write(recorder, record);
+                }
+                return exitCode(report, stopped);
+            });
+        }
+    }
+
+    /** The report is out: that it cannot be written changes nothing else. */
+    private void write(Recorder recorder, Path file) {
+        PrintWriter err = command().getErr();
+        try {
+            recorder.writeHtml(file);
+            err.println("linkcheck: the recording is in " + file);
+        } catch (IOException e) {
+            err.println("linkcheck: the recording cannot be written: " + e);
+        }
+        err.flush();
     }
 
     /** The page; closed after all else, so that it shows the shutdown too. */

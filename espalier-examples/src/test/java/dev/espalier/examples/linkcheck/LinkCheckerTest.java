@@ -71,6 +71,27 @@ class LinkCheckerTest {
     }
 
     @Test
+    void withRecordThePageIsWrittenAtTheEnd(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("crawl.html");
+
+        Run run = Run.of("--record", file.toString(), "--max-pages", "5", "--no-progress");
+
+        assertThat(run.err()).matches("linkcheck: the recording is in \\S+crawl\\.html\\R");
+        assertThat(file).content().contains("<title>Recording");
+    }
+
+    @Test
+    void aRecordingThatCannotBeWrittenChangesNothingElse(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("no such folder").resolve("crawl.html");
+
+        Run run = Run.of("--record", file.toString(), "--max-pages", "1", "--no-progress");
+
+        assertThat(run.status())
+                .isEqualTo(Run.of("--max-pages", "1", "--no-progress").status());
+        assertThat(run.err()).startsWith("linkcheck: the recording cannot be written: ");
+    }
+
+    @Test
     void theEmbeddedSiteHasHundredsOfPages() throws Exception {
         Run run = Run.of("--json", "--no-progress");
 

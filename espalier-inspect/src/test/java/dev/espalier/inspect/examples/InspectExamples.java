@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.Registration;
 import dev.espalier.TaskGroup;
+import dev.espalier.TaskGroupException;
 import dev.espalier.inspect.Inspector;
+import dev.espalier.inspect.JfrEvents;
+import dev.espalier.inspect.Recorder;
 import dev.espalier.inspect.TaskTree;
 import dev.espalier.inspect.TaskTreeMXBean;
 import dev.espalier.sync.Event;
@@ -16,6 +19,7 @@ import java.io.Writer;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,5 +92,64 @@ class InspectExamples {
             System.out.println("Watch it at " + inspector.url());
         }
         // @end
+    }
+
+    private static void importOrders() throws InterruptedException {
+        TaskGroup.run(
+                o -> o.name("import"),
+                group -> group.fork("parses", () -> {
+                    throw new IllegalArgumentException("line 17");
+                }));
+    }
+
+    @Test
+    void record() throws Exception {
+        Path file = folder.resolve("import.html");
+        try {
+            // @start region="record"
+            try (var recorder = Recorder.start()) {
+                try {
+                    importOrders();
+                } finally {
+                    recorder.writeHtml(file); // open it in a browser
+                }
+            }
+            // @end
+        } catch (TaskGroupException e) {
+            assertThat(e).hasMessageContaining("line 17");
+        }
+        assertThat(file).content().contains("<title>Recording");
+    }
+
+    @Test
+    void flightRecorder() throws Exception {
+        Path file = folder.resolve("last-minute.html");
+        // @start region="flightRecorder"
+        // when the program starts
+        Recorder recorder = Recorder.start(o -> o.last(Duration.ofSeconds(60)).limit(100_000));
+        // whenever something was too slow
+        recorder.writeHtml(file);
+        // @end
+        recorder.close();
+        assertThat(file).isNotEmptyFile();
+    }
+
+    @Test
+    void trace() throws Exception {
+        Path file = folder.resolve("trace.json");
+        var recorder = Recorder.start();
+        // @start region="trace"
+        recorder.writeChromeTrace(file); // for ui.perfetto.dev
+        // @end
+        recorder.close();
+        assertThat(file).content().contains("traceEvents");
+    }
+
+    @Test
+    void jfr() {
+        // @start region="jfr"
+        Registration events = JfrEvents.install(); // when the program starts
+        // @end
+        events.close();
     }
 }
