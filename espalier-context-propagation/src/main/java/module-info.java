@@ -8,7 +8,7 @@
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings(
         "requires-transitive-automatic") // context-propagation is no module; the name is the one that its manifest
-                                         // reserves
+// reserves
 module dev.espalier.context {
     requires transitive context.propagation;
     requires transitive dev.espalier;

@@ -21,6 +21,7 @@ final class TaskTimes implements TaskObserver {
 
     @SuppressWarnings("ThreadLocalUsage") // of each such observer: two of them time the same task
     private final ThreadLocal<@Nullable Begun> begun = new ThreadLocal<>();
+
     private final Accounts accounts;
 
     TaskTimes(Accounts accounts) {
