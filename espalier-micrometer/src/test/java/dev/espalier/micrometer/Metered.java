@@ -8,6 +8,7 @@ import dev.espalier.spi.Backend;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** Metrics in a registry of their own, of which each reading is a new one. */
@@ -31,7 +32,16 @@ final class Metered implements AutoCloseable {
         });
     }
 
+    /** Reads once, as a scrape does: that finds groups that are open under a new name. */
+    private void read() {
+        var _ = registry.get("espalier.groups.open")
+                .tag("group", "unnamed")
+                .gauge()
+                .value();
+    }
+
     double gauge(String name, String group) {
+        read();
         return registry.get(name).tag("group", group).gauge().value();
     }
 
@@ -61,6 +71,20 @@ final class Metered implements AutoCloseable {
                 .tags("of", of, "reason", reason)
                 .functionCounter()
                 .count();
+    }
+
+    double stuckReports(String reason) {
+        return registry.get("espalier.stuck.reports")
+                .tag("reason", reason)
+                .functionCounter()
+                .count();
+    }
+
+    /** Waits until something is so; the limit of the test is the limit. */
+    static void until(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.yield();
+        }
     }
 
     boolean has(String group) {
