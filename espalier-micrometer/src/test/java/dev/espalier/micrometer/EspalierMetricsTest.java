@@ -221,6 +221,11 @@ class EspalierMetricsTest {
             TaskGroup.run(o -> o.name("blank"), _ -> {});
             assertThat(metered.closed("order-#")).isEqualTo(100);
             assertThat(metered.closed("other")).isEqualTo(1);
+            TaskGroup.run(
+                    o -> o.name("bad"),
+                    _ -> assertThat(metered.gauge("espalier.groups.open", "other"))
+                            .isEqualTo(1));
+            assertThat(metered.closed("other")).isEqualTo(2);
             int value = TaskGroup.call(
                     o -> o.name("bad"), group -> group.fork(() -> 7).await());
             assertThat(value).isEqualTo(7);
