@@ -46,6 +46,7 @@ final class Metered implements AutoCloseable {
     }
 
     double forked(String group) {
+        read();
         return registry.get("espalier.tasks.forked")
                 .tag("group", group)
                 .functionCounter()
@@ -53,6 +54,7 @@ final class Metered implements AutoCloseable {
     }
 
     double ended(String group, String outcome) {
+        read();
         return registry.get("espalier.tasks.ended")
                 .tags("group", group, "outcome", outcome)
                 .functionCounter()

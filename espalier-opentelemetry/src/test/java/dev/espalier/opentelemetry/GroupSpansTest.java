@@ -405,7 +405,7 @@ class GroupSpansTest {
                 var _ = GroupSpans.install(traced.openTelemetry, o -> o)) {
             Traced.on(backend, () -> {
                 TaskGroup.run(_ -> {
-                    var _ = traced.begin("left open").makeCurrent();
+                    traced.leaveOpen("left open");
                 });
                 assertThat(Context.current()).isEqualTo(Context.root());
                 assertThat(catchThrowable(() -> CancelScope.create().run(() -> {

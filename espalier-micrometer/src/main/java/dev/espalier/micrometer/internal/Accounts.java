@@ -9,10 +9,11 @@ import dev.espalier.TaskGroup;
 import dev.espalier.internal.Census.Opened;
 import dev.espalier.spi.TaskObserver;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -46,10 +47,12 @@ public final class Accounts implements TaskObserver {
     private final Account other = new Account(OTHER);
     private final Map<String, Account> known = new ConcurrentHashMap<>();
     private final Map<String, Account> byTag = new HashMap<>();
-    private final LongAdder[][] cancellations = new LongAdder[Cancelled.values().length][];
-    private final LongAdder[] stuckReports = adders();
+    private final Map<Cancelled, Map<CancelReason.Kind, LongAdder>> cancellations = new EnumMap<>(Cancelled.class);
+    private final Map<CancelReason.Kind, LongAdder> stuckReports = adders();
 
     private boolean otherUsed;
+    /** Written by anyone; two may warn at the same time. */
+    private volatile boolean warned;
 
     /** Is told of an account that has no meters yet. */
     private volatile Consumer<Account> announcer = _ -> {};
@@ -63,12 +66,16 @@ public final class Accounts implements TaskObserver {
     public Accounts(int max, UnaryOperator<String> groupTag) {
         this.max = max;
         this.groupTag = groupTag;
-        Arrays.setAll(cancellations, _ -> adders());
+        for (Cancelled of : Cancelled.values()) {
+            cancellations.put(of, adders());
+        }
     }
 
-    private static LongAdder[] adders() {
-        var adders = new LongAdder[CancelReason.Kind.values().length];
-        Arrays.setAll(adders, _ -> new LongAdder());
+    private static Map<CancelReason.Kind, LongAdder> adders() {
+        var adders = new EnumMap<CancelReason.Kind, LongAdder>(CancelReason.Kind.class);
+        for (CancelReason.Kind kind : CancelReason.Kind.values()) {
+            adders.put(kind, new LongAdder());
+        }
         return adders;
     }
 
@@ -100,11 +107,12 @@ public final class Accounts implements TaskObserver {
     }
 
     LongAdder cancellations(Cancelled of, CancelReason.Kind kind) {
-        return cancellations[of.ordinal()][kind.ordinal()];
+        return Objects.requireNonNull(
+                Objects.requireNonNull(cancellations.get(of)).get(kind));
     }
 
     LongAdder stuckReports(CancelReason.Kind kind) {
-        return stuckReports[kind.ordinal()];
+        return Objects.requireNonNull(stuckReports.get(kind));
     }
 
     // ---- by name
@@ -129,11 +137,15 @@ public final class Accounts implements TaskObserver {
             String tag = groupTag.apply(name);
             return tag == null || tag.isBlank() ? OTHER : tag;
         } catch (RuntimeException e) {
-            System.getLogger("dev.espalier")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "groupTag threw for the name '" + name + "'; such groups are counted as " + OTHER,
-                            e);
+            if (!warned) {
+                warned = true;
+                System.getLogger("dev.espalier")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "groupTag threw for the name '" + name + "'; such groups are counted as " + OTHER
+                                        + ", and this is not said again",
+                                e);
+            }
             return OTHER;
         }
     }
