@@ -21,7 +21,7 @@ import java.util.Objects;
  *
  * <p><b>Failure.</b> What an accessor throws is treated as {@link ContextPropagator} says. <b>Cancellation.</b> Never a cancellation point. <b>Threads.</b> Any.
  *
- * <p><b>Memory.</b> A snapshot for each task, until it has ended. It costs each fork about as much again as a task that does nothing: the more accessors, the more.
+ * <p><b>Memory.</b> A snapshot for each task, until it has ended. It may cost a task that does nothing more than the task itself: the more accessors, the more.
  *
  * <p>Pitfall: an accessor whose value is an object that changes, such as a map. The snapshot has the object, not a copy, unless the accessor makes one; that of the MDC does.
  *

@@ -25,8 +25,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>Of the whole program: {@code espalier.cancellations} of scopes, by {@code reason}, and {@code espalier.stuck.reports}.
  *
- * <p><b>What it costs.</b> A task nothing: its group counts it anyway. A group some ten nanoseconds when it closes. A reading walks over everything that lives, once for all meters that are
- * read within {@link MetricsOptions#maxAge}: some ten milliseconds for a million tasks.
+ * <p><b>What it costs.</b> A task nothing: its group counts it anyway. A group some tens of nanoseconds when it closes. A reading walks over everything that lives, once for all meters
+ * that are read within {@link MetricsOptions#maxAge}.
  *
  * <p>Counters never go down. A group that closes during a reading may be missing in it, and is there in the next one.
  *

@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>A task that never ran, because the group was cancelled before, has no span; the group counts it.
  *
- * <p><b>What it costs.</b> Making a span: a microsecond or several for each group and, with {@link SpanOptions#tasks}, each task; less if it is not sampled. Nothing where it is not installed.
+ * <p><b>What it costs.</b> Making a span: up to a microsecond, or more with what processes it, for each group and, with {@link SpanOptions#tasks}, each task; less if it is not sampled. Nothing where it is not installed.
  *
  * <p><b>Failure.</b> What the tracer throws is logged. <b>Cancellation.</b> Never a cancellation point. <b>Threads.</b> Any. <b>Memory.</b> An entry for each open group.
  *
