@@ -30,7 +30,10 @@ class DocsTest {
                     "espalier-integration/src/test/java/dev/espalier/integration",
                     "espalier-benchmarks/src/main/java/dev/espalier/benchmarks",
                     "espalier-channels/src/test/java/dev/espalier/channels",
-                    "espalier-inspect/src/test/java/dev/espalier/inspect/examples")
+                    "espalier-inspect/src/test/java/dev/espalier/inspect/examples",
+                    "espalier-context-propagation/src/test/java/dev/espalier/context/examples",
+                    "espalier-micrometer/src/test/java/dev/espalier/micrometer/examples",
+                    "espalier-opentelemetry/src/test/java/dev/espalier/opentelemetry/examples")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.espalier.Registration;
 import dev.espalier.Status;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskStatus;
+import dev.espalier.spi.ContextPropagator;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -129,6 +131,58 @@ public class PropagatorTest {
                 }));
         ended.await();
         assertThat(after).containsExactly("null");
+    }
+
+    @BackendTest
+    @DisplayName("X1 a propagator that is installed carries for tasks of every group forked from then on, and for none"
+            + " forked after it is removed; what it has captured it still restores and clears")
+    void installed() throws Exception {
+        var seen = new ConcurrentLinkedQueue<String>();
+        int cleared = Tenant.CLOSED.get();
+        TaskGroup.run(group -> Tenant.with("acme", () -> {
+            seen.add("before " + group.fork(() -> Tenant.CURRENT.get()).await());
+            var gate = new CountDownLatch(1);
+            Task<String> waiting;
+            Registration installed = ContextPropagator.install(TENANT);
+            try {
+                waiting = group.fork(() -> {
+                    gate.await();
+                    return Tenant.CURRENT.get();
+                });
+                seen.add(group.fork(() -> Tenant.CURRENT.get()).await());
+            } finally {
+                installed.close();
+                installed.close(); // does nothing more
+            }
+            seen.add("after " + group.fork(() -> Tenant.CURRENT.get()).await());
+            gate.countDown();
+            seen.add("still " + waiting.await());
+        }));
+        assertThat(seen).containsExactly("before null", "acme", "after null", "still acme");
+        assertThat(Tenant.CLOSED.get() - cleared).isEqualTo(2);
+    }
+
+    @BackendTest
+    @DisplayName("X1 the same propagator installed twice carries twice, and once after one of both is removed")
+    void installedTwice() throws Exception {
+        int before = Tenant.RESTORED.get();
+        var first = ContextPropagator.install(TENANT);
+        var second = ContextPropagator.install(TENANT);
+        try {
+            Tenant.with(
+                    "acme",
+                    () -> TaskGroup.run(group -> {
+                        group.fork(() -> {}).await();
+                        assertThat(Tenant.RESTORED.get() - before).isEqualTo(2);
+                        first.close();
+                        first.close();
+                        group.fork(() -> {}).await();
+                        assertThat(Tenant.RESTORED.get() - before).isEqualTo(3);
+                    }));
+        } finally {
+            first.close();
+            second.close();
+        }
     }
 
     @BackendTest
