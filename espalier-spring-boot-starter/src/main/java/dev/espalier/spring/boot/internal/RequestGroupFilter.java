@@ -100,7 +100,12 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
             }
             return;
         }
-        new Serving(request, response, chain, deadline).run();
+        requests.enter();
+        try {
+            new Serving(request, response, chain, deadline).run();
+        } finally {
+            requests.leave();
+        }
     }
 
     private Deadline deadline(HttpServletRequest request) {
@@ -191,6 +196,7 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
                     response.setHeader("Connection", "close");
                 }
                 problem.answer(request, response);
+                response.flushBuffer(); // before a shutdown that waits for this goes on, and closes the connection
             } else if (!whole) {
                 rethrow(thrown); // see the essay
             } else {

@@ -4,7 +4,10 @@ package dev.espalier.spring.boot.internal;
 
 import dev.espalier.app.AppOptions;
 import dev.espalier.app.ApplicationScope;
+import dev.espalier.spi.Backend;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -19,11 +22,20 @@ public final class Requests implements SmartLifecycle, DisposableBean {
      * connections are still there: what was cancelled can answer.
      *
      * It is started when it is made, as a bean of the filter: before any request.
+     *
+     * An answer that is written for a request that was cancelled comes after its group has ended. So the answers are counted by themselves, and the end waits for them too, before the server closes the
+     * connections. A wake-up is not missed: `waiter` is written before `answering` is read; who leaves counts down, and then reads `waiter`.
+     *
+     * Fields: answering: counted by the threads of requests. waiter: written by the thread that closes the context, read by those.
      */
     /** In which the web server starts, and stops. */
     static final int WEB_SERVER_PHASE = WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE;
 
     private final ApplicationScope scope;
+    private final Backend backend;
+    private final long hardLimitNanos;
+    private final AtomicInteger answering = new AtomicInteger();
+    private volatile @Nullable Thread waiter;
 
     /**
      * Starts.
@@ -31,6 +43,9 @@ public final class Requests implements SmartLifecycle, DisposableBean {
      * @param options of the application of background tasks
      */
     public Requests(AppOptions options) {
+        Backend given = options.taskOptions().backend();
+        this.backend = given != null ? given : Backend.virtualThreads();
+        this.hardLimitNanos = saturatedNanos(options.hardLimit());
         this.scope = ApplicationScope.create(
                 _ -> options.name(options.name() + " requests").grace(Duration.ZERO));
         try {
@@ -46,6 +61,20 @@ public final class Requests implements SmartLifecycle, DisposableBean {
         return scope;
     }
 
+    /** Before a request's group; {@link #leave} has to follow, when it has been answered. */
+    void enter() {
+        answering.incrementAndGet();
+    }
+
+    void leave() {
+        if (answering.decrementAndGet() == 0) {
+            Thread waiting = waiter;
+            if (waiting != null) {
+                backend.unpark(waiting);
+            }
+        }
+    }
+
     @Override
     public void start() {
         // since it was made
@@ -53,8 +82,32 @@ public final class Requests implements SmartLifecycle, DisposableBean {
 
     @Override
     public void stop() {
+        long began = backend.nanoTime();
         scope.shutdown("the Spring context closes");
         scope.close();
+        awaitAnswers(began);
+    }
+
+    private void awaitAnswers(long began) {
+        boolean interrupted = false;
+        waiter = Thread.currentThread();
+        try {
+            long left = hardLimitNanos - (backend.nanoTime() - began);
+            while (answering.get() != 0 && left > 0) {
+                interrupted |= Thread.interrupted(); // or the park would not wait
+                backend.parkNanos(this, left);
+                left = hardLimitNanos - (backend.nanoTime() - began);
+            }
+        } finally {
+            waiter = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static long saturatedNanos(Duration duration) {
+        return duration.compareTo(Duration.ofDays(1)) > 0 ? Duration.ofDays(1).toNanos() : duration.toNanos();
     }
 
     @Override
