@@ -19,6 +19,8 @@ module dev.espalier {
     exports dev.espalier.internal to
             dev.espalier.channels,
             dev.espalier.inspect,
+            dev.espalier.micrometer,
+            dev.espalier.opentelemetry,
             dev.espalier.test;
 
     uses dev.espalier.spi.ContextPropagator;

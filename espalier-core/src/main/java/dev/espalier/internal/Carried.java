@@ -3,15 +3,19 @@
 package dev.espalier.internal;
 
 import dev.espalier.Options;
+import dev.espalier.Registration;
 import dev.espalier.spi.ContextPropagator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** What a task carries from the place of its fork: scoped values, contexts of propagators, the place itself. */
-final class Carried {
-    private static final List<ContextPropagator> PROPAGATORS =
+public final class Carried {
+    /** Of the whole program: found as services, or installed. Replaced under the monitor of this class, and read by anyone, once for each fork. */
+    private static volatile List<ContextPropagator> program =
             ServiceLoader.load(ContextPropagator.class, ContextPropagator.class.getClassLoader()).stream()
                     .map(ServiceLoader.Provider::get)
                     .toList();
@@ -32,10 +36,43 @@ final class Carried {
         this.site = site;
     }
 
+    /**
+     * Adds a propagator for the whole program.
+     *
+     * @param propagator carries something from now on
+     * @return removes it
+     */
+    public static Registration install(ContextPropagator propagator) {
+        Objects.requireNonNull(propagator, "propagator");
+        synchronized (Carried.class) {
+            var more = new ArrayList<>(program);
+            more.add(propagator);
+            program = List.copyOf(more);
+        }
+        var installed = new AtomicBoolean(true);
+        return () -> {
+            if (installed.compareAndSet(true, false)) {
+                remove(propagator);
+            }
+        };
+    }
+
+    private static synchronized void remove(ContextPropagator propagator) {
+        var fewer = new ArrayList<>(program);
+        for (int i = 0; i < fewer.size(); i++) {
+            if (fewer.get(i) == propagator) { // one of them, and by identity
+                var _ = fewer.remove(i);
+                break;
+            }
+        }
+        program = List.copyOf(fewer);
+    }
+
     /** The work of a task: the body alone, if nothing is to be carried. Runs on the forking thread. */
     static Object capture(Options options, Object body, TaskNode<?> task) {
+        List<ContextPropagator> first = program;
         List<ContextPropagator> more = options.propagators();
-        if (PROPAGATORS.isEmpty() && more.isEmpty() && options.inherit().isEmpty() && !options.forkSites()) {
+        if (first.isEmpty() && more.isEmpty() && options.inherit().isEmpty() && !options.forkSites()) {
             return body;
         }
         ScopedValue.Carrier values = null;
@@ -44,8 +81,8 @@ final class Carried {
                 values = bind(values, value);
             }
         }
-        var snapshots = new ArrayList<ContextPropagator.Snapshot>(PROPAGATORS.size());
-        for (ContextPropagator propagator : PROPAGATORS) {
+        var snapshots = new ArrayList<ContextPropagator.Snapshot>(first.size() + more.size());
+        for (ContextPropagator propagator : first) {
             snapshots.add(propagator.capture());
         }
         for (ContextPropagator propagator : more) {

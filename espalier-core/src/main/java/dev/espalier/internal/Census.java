@@ -5,6 +5,7 @@ package dev.espalier.internal;
 import dev.espalier.CancelReason;
 import dev.espalier.CancelScope;
 import dev.espalier.Deadline;
+import dev.espalier.FailurePolicy;
 import dev.espalier.GroupStats;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
@@ -290,6 +291,43 @@ public final class Census {
 
         Opened(Group group) {
             this.group = group;
+        }
+
+        /**
+         * What is known of a group.
+         *
+         * @param group one of Espalier's
+         * @return to be asked
+         */
+        public static Opened of(TaskGroup group) {
+            return new Opened((Group) group);
+        }
+
+        /**
+         * The name that it was given.
+         *
+         * @return null if its name is made of a number
+         */
+        public @Nullable String givenName() {
+            return group.options.name();
+        }
+
+        /**
+         * The thread that owns it.
+         *
+         * @return null if none does: it is a stream's or an application's
+         */
+        public @Nullable Thread owner() {
+            return group.owner.thread;
+        }
+
+        /**
+         * Whether failures of its tasks fail it.
+         *
+         * @return false for a supervisor
+         */
+        public boolean failsWithTasks() {
+            return group.options.failurePolicy() == FailurePolicy.CANCEL;
         }
 
         /**

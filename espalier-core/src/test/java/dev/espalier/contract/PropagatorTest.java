@@ -10,6 +10,7 @@ import dev.espalier.Status;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskStatus;
+import dev.espalier.spi.ContextPropagator;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -129,6 +130,33 @@ public class PropagatorTest {
                 }));
         ended.await();
         assertThat(after).containsExactly("null");
+    }
+
+    @BackendTest
+    @DisplayName("X1 a propagator that is installed carries for tasks of every group forked from then on, and for none"
+            + " forked after it is removed; what it has captured it still restores and clears")
+    void installed() throws Exception {
+        var seen = new ConcurrentLinkedQueue<String>();
+        int cleared = Tenant.CLOSED.get();
+        TaskGroup.run(group -> Tenant.with("acme", () -> {
+            seen.add("before " + group.fork(() -> Tenant.CURRENT.get()).await());
+            var gate = new CountDownLatch(1);
+            Task<String> waiting;
+            try (var installed = ContextPropagator.install(TENANT)) {
+                waiting = group.fork(() -> {
+                    gate.await();
+                    return Tenant.CURRENT.get();
+                });
+                seen.add(group.fork(() -> Tenant.CURRENT.get()).await());
+                installed.close();
+                installed.close(); // does nothing more
+                seen.add("after " + group.fork(() -> Tenant.CURRENT.get()).await());
+            }
+            gate.countDown();
+            seen.add("still " + waiting.await());
+        }));
+        assertThat(seen).containsExactly("before null", "acme", "after null", "still acme");
+        assertThat(Tenant.CLOSED.get() - cleared).isEqualTo(2);
     }
 
     @BackendTest

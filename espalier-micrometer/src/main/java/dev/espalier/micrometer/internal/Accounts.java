@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.micrometer.internal;
+
+import dev.espalier.CancelReason;
+import dev.espalier.CancelScope;
+import dev.espalier.Task;
+import dev.espalier.TaskGroup;
+import dev.espalier.internal.Census.Opened;
+import dev.espalier.spi.TaskObserver;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The accounts of all groups, by name, and what is counted of the whole program. */
+public final class Accounts implements TaskObserver {
+    /*
+     * On the way of a group that closes: a look-up by the name that it was given, and some adders. Of a task: nothing, since this class overrides no method that is told of tasks.
+     *
+     * A name is looked up in `known`. One that is not there is mapped, and gets an account or shares one, under the monitor. `known` is bounded too, since a mapping may make one tag
+     * of any number of names: what finds no room in it is mapped again each time.
+     *
+     * Fields: `known` is a concurrent map, written under the monitor; `byTag` and `otherUsed` are guarded by the monitor.
+     */
+    static final String UNNAMED = "unnamed";
+    static final String OTHER = "other";
+
+    private static final int NAMES_FOR_A_TAG = 16;
+
+    /** What was cancelled. */
+    enum Cancelled {
+        GROUP,
+        TASK,
+        SCOPE
+    }
+
+    private final int max;
+    private final UnaryOperator<String> groupTag;
+    private final Account unnamed = new Account(UNNAMED);
+    private final Account other = new Account(OTHER);
+    private final Map<String, Account> known = new ConcurrentHashMap<>();
+    private final Map<String, Account> byTag = new HashMap<>();
+    private final Map<Cancelled, Map<CancelReason.Kind, LongAdder>> cancellations = new EnumMap<>(Cancelled.class);
+    private final Map<CancelReason.Kind, LongAdder> stuckReports = adders();
+
+    private boolean otherUsed;
+
+    /** Is told of an account that has no meters yet. */
+    private volatile Consumer<Account> announcer = _ -> {};
+
+    /**
+     * Accounts without any group.
+     *
+     * @param max how many tags there may be
+     * @param groupTag makes the tag from a name
+     */
+    public Accounts(int max, UnaryOperator<String> groupTag) {
+        this.max = max;
+        this.groupTag = groupTag;
+        for (Cancelled of : Cancelled.values()) {
+            cancellations.put(of, adders());
+        }
+    }
+
+    private static Map<CancelReason.Kind, LongAdder> adders() {
+        var adders = new EnumMap<CancelReason.Kind, LongAdder>(CancelReason.Kind.class);
+        for (CancelReason.Kind kind : CancelReason.Kind.values()) {
+            adders.put(kind, new LongAdder());
+        }
+        return adders;
+    }
+
+    void announceTo(Consumer<Account> newAnnouncer) {
+        announcer = newAnnouncer;
+    }
+
+    // ---- what is told
+
+    @Override
+    public void groupClosed(TaskGroup group) {
+        Opened opened = Opened.of(group);
+        Account account = of(opened);
+        account.closed(opened);
+        announce(account);
+    }
+
+    @Override
+    public void cancelled(CancelScope scope, CancelReason reason) {
+        Cancelled of = scope instanceof TaskGroup
+                ? Cancelled.GROUP
+                : scope instanceof Task<?> ? Cancelled.TASK : Cancelled.SCOPE;
+        adder(cancellations.get(of), reason).increment();
+    }
+
+    @Override
+    public void stuck(Stuck report) {
+        adder(stuckReports, report.reason()).increment();
+    }
+
+    private static LongAdder adder(@Nullable Map<CancelReason.Kind, LongAdder> adders, CancelReason reason) {
+        LongAdder adder = adders == null ? null : adders.get(reason.kind());
+        if (adder == null) {
+            throw new AssertionError(reason.kind());
+        }
+        return adder;
+    }
+
+    LongAdder cancellations(Cancelled of, CancelReason.Kind kind) {
+        return cancellations.getOrDefault(of, Map.of()).getOrDefault(kind, new LongAdder());
+    }
+
+    LongAdder stuckReports(CancelReason.Kind kind) {
+        return stuckReports.getOrDefault(kind, new LongAdder());
+    }
+
+    // ---- by name
+
+    Account unnamed() {
+        return unnamed;
+    }
+
+    /** The account of a group. */
+    Account of(Opened group) {
+        String name = group.givenName();
+        if (name == null) {
+            return unnamed;
+        }
+        Account account = known.get(name);
+        return account != null ? account : meet(name);
+    }
+
+    private Account meet(String name) {
+        String tag = groupTag.apply(name); // the user's code: with no lock held
+        synchronized (this) {
+            Account account = tag == null || tag.isBlank() || tag.equals(OTHER)
+                    ? other
+                    : tag.equals(UNNAMED) ? unnamed : byTag.get(tag);
+            if (account == null && byTag.size() < max) {
+                account = new Account(tag);
+                byTag.put(tag, account);
+            }
+            if (account == null || account == other) {
+                otherUsed = true;
+                return other;
+            }
+            if (known.size() < NAMES_FOR_A_TAG * Math.max(max, 1)) {
+                known.put(name, account);
+            }
+            return account;
+        }
+    }
+
+    /** Sees to it that an account has its meters. */
+    void announce(Account account) {
+        if (!account.announced) {
+            announcer.accept(account);
+        }
+    }
+
+    /** All accounts that have been used, and that of groups without a name. */
+    synchronized List<Account> all() {
+        var all = new ArrayList<>(byTag.values());
+        all.add(unnamed);
+        if (otherUsed) {
+            all.add(other);
+        }
+        return all;
+    }
+}

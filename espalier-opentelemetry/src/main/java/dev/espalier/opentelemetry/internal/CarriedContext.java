@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.opentelemetry.internal;
+
+import dev.espalier.spi.ContextPropagator.Binding;
+import dev.espalier.spi.ContextPropagator.Snapshot;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+
+/** A context on its way into a task. */
+public final class CarriedContext implements Snapshot {
+    private static final CarriedContext ROOT = new CarriedContext(Context.root());
+
+    private final Context context;
+
+    private CarriedContext(Context context) {
+        this.context = context;
+    }
+
+    /**
+     * Takes the context of the calling thread.
+     *
+     * @return to be restored
+     */
+    public static Snapshot capture() {
+        Context context = Context.current();
+        return context == Context.root() ? ROOT : new CarriedContext(context);
+    }
+
+    @Override
+    @SuppressWarnings("MustBeClosed") // by the binding
+    public Binding restore() {
+        TaskSpan span = TaskSpan.here();
+        Context before = Context.current();
+        Scope scope = (span == null ? context : span.begin(context)).makeCurrent();
+        return () -> {
+            scope.close();
+            if (Context.current() != before) { // the task left a scope of its own open
+                Scope _ = before.makeCurrent();
+            }
+        };
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * OpenTelemetry's context in tasks, and spans of groups and tasks.
+ *
+ * <p>Start with {@link dev.espalier.opentelemetry.OpenTelemetryContext}.
+ */
+@org.jspecify.annotations.NullMarked
+@SuppressWarnings(
+        "requires-transitive-automatic") // OpenTelemetry is no module; the names are those that its manifests reserve
+module dev.espalier.opentelemetry {
+    requires transitive dev.espalier;
+    requires transitive io.opentelemetry.api;
+    requires transitive io.opentelemetry.context;
+    requires static transitive org.jspecify;
+
+    exports dev.espalier.opentelemetry;
+}
