@@ -30,6 +30,8 @@ class DocsTest {
                     "espalier-integration/src/test/java/dev/espalier/integration",
                     "espalier-benchmarks/src/main/java/dev/espalier/benchmarks",
                     "espalier-channels/src/test/java/dev/espalier/channels",
+                    "espalier-spring-boot-starter/src/test/java/dev/espalier/spring/boot/examples",
+                    "espalier-examples-spring/src/main/java/dev/espalier/examples/shop",
                     "espalier-inspect/src/test/java/dev/espalier/inspect/examples")
             .map(ROOT::resolve)
             .toList();
