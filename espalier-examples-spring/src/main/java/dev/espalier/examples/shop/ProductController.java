@@ -67,7 +67,8 @@ class ProductController {
 
     @ExceptionHandler({TaskGroupException.class, TaskFailedException.class})
     ProblemDetail serviceFailed(RuntimeException e) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_GATEWAY, "A service of the shop failed: " + e.getCause());
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.BAD_GATEWAY, "A service of the shop failed: " + e.getCause());
     }
     // @end
 

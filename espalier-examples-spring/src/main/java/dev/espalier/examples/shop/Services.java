@@ -41,7 +41,8 @@ class Services {
 
     /** Blocks, and ends when it is interrupted: there is nothing here about cancellation. */
     private String get(Service service, int id) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(service.uri().resolve("products/" + id)).build();
+        HttpRequest request =
+                HttpRequest.newBuilder(service.uri().resolve("products/" + id)).build();
         HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
         if (response.statusCode() != 200) {
             throw new IOException(request.uri() + " answered " + response.statusCode() + ": " + response.body());

@@ -33,8 +33,8 @@ class ShopTest {
     private PriceWatch prices;
 
     private HttpResponse<String> get(String path, String... headers) throws Exception {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).timeout(Duration.ofSeconds(20));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(20));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -94,7 +94,8 @@ class ShopTest {
         assertThat(prices.rounds()).isPositive();
         assertThat(tree()).contains("task 'prices'");
         get("/products/8");
-        assertThat(get("/actuator/metrics/espalier.tasks.ended?tag=group:product").body())
+        assertThat(get("/actuator/metrics/espalier.tasks.ended?tag=group:product")
+                        .body())
                 .contains("\"name\":\"espalier.tasks.ended\"");
     }
 }

@@ -55,6 +55,7 @@ class ProcessTest {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Program.class.getName()));
         command.addAll(List.of(arguments));
+        command.add("--spring.main.keep-alive=true"); // there is no web server that keeps the JVM
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
@@ -90,7 +91,7 @@ class ProcessTest {
             while (line != null && !line.equals("started")) {
                 line = output.readLine();
             }
-            process.destroy();
+            process.toHandle().destroy(); // which, unlike its own, leaves its output open
             assertThat(output.lines().filter(l -> l.equals("cleaned up") || l.equals("hook")))
                     .containsExactly("cleaned up", "hook");
         }

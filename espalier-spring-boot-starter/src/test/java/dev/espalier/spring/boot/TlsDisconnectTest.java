@@ -46,13 +46,26 @@ class TlsDisconnectTest {
     }
 
     @Test
-    @DisplayName("a request by TLS is cancelled when its client closes the connection, and one that is looked at is answered")
+    @DisplayName("a request by TLS is cancelled when its client closes the connection, and one that is looked at is"
+            + " answered")
     void tls(@TempDir Path folder) throws Exception {
         Path store = folder.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "test", "-keyalg", "EC", "-dname", "CN=localhost",
-                        "-storetype", "PKCS12", "-storepass", "changeit", "-keystore", store.toString())
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "test",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        store.toString())
                 .inheritIO()
                 .start();
         assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -68,8 +81,7 @@ class TlsDisconnectTest {
                     send(goes, "/nested/tls-goes");
                     desk.visit("tls-goes").awaitEntered();
                 }
-                assertThat(desk.visit("tls-goes").outcome())
-                        .isEqualTo("ASKED: the client has closed its connection");
+                assertThat(desk.visit("tls-goes").outcome()).isEqualTo("ASKED: the client has closed its connection");
                 assertThat(desk.visit("tls-stays").isOver()).isFalse();
                 desk.visit("tls-stays").leave();
                 var answer = new byte[15];

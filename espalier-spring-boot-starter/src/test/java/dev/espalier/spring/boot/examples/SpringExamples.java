@@ -79,11 +79,12 @@ class SpringExamples {
         // @start region="controller"
         @GetMapping("/orders/{id}")
         String order(@PathVariable int id) throws InterruptedException {
-            return TaskGroup.call(group -> { // below the group of the request
-                var customer = group.fork(() -> loadCustomer(id));
-                var lines = group.fork(() -> loadLines(id));
-                return customer.await() + ": " + lines.await();
-            });
+            return TaskGroup.call(
+                    group -> { // below the group of the request
+                        var customer = group.fork(() -> loadCustomer(id));
+                        var lines = group.fork(() -> loadLines(id));
+                        return customer.await() + ": " + lines.await();
+                    });
         }
         // @end
 
