@@ -6,9 +6,6 @@
  * <p>There is one class: {@link dev.espalier.context.SnapshotPropagator}.
  */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings(
-        "requires-transitive-automatic") // context-propagation is no module; the name is the one that its manifest
-// reserves
 module dev.espalier.context {
     requires transitive context.propagation;
     requires transitive dev.espalier;

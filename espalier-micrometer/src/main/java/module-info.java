@@ -7,13 +7,11 @@
  * <p>Start with {@link dev.espalier.micrometer.EspalierMetrics}.
  */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings(
-        "requires-transitive-automatic") // Micrometer is no module; the name is the one that its manifest reserves
 module dev.espalier.micrometer {
     requires transitive dev.espalier;
     requires transitive micrometer.core;
     // for ChannelMonitor only
-    requires static transitive dev.espalier.channels;
+    requires static dev.espalier.channels;
     requires static transitive org.jspecify;
 
     exports dev.espalier.micrometer;

@@ -6,8 +6,6 @@
  * <p>Start with {@link dev.espalier.opentelemetry.OpenTelemetryContext}.
  */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings(
-        "requires-transitive-automatic") // OpenTelemetry is no module; the names are those that its manifests reserve
 module dev.espalier.opentelemetry {
     requires transitive dev.espalier;
     requires transitive io.opentelemetry.api;

@@ -30,9 +30,12 @@ class DocsTest {
                     "espalier-integration/src/test/java/dev/espalier/integration",
                     "espalier-benchmarks/src/main/java/dev/espalier/benchmarks",
                     "espalier-channels/src/test/java/dev/espalier/channels",
+                    "espalier-inspect/src/test/java/dev/espalier/inspect/examples",
+                    "espalier-context-propagation/src/test/java/dev/espalier/context/examples",
+                    "espalier-micrometer/src/test/java/dev/espalier/micrometer/examples",
+                    "espalier-opentelemetry/src/test/java/dev/espalier/opentelemetry/examples",
                     "espalier-spring-boot-starter/src/test/java/dev/espalier/spring/boot/examples",
-                    "espalier-examples-spring/src/main/java/dev/espalier/examples/shop",
-                    "espalier-inspect/src/test/java/dev/espalier/inspect/examples")
+                    "espalier-examples-spring/src/main/java/dev/espalier/examples/shop")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.espalier.Registration;
 import dev.espalier.Status;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
@@ -142,16 +143,18 @@ public class PropagatorTest {
             seen.add("before " + group.fork(() -> Tenant.CURRENT.get()).await());
             var gate = new CountDownLatch(1);
             Task<String> waiting;
-            try (var installed = ContextPropagator.install(TENANT)) {
+            Registration installed = ContextPropagator.install(TENANT);
+            try {
                 waiting = group.fork(() -> {
                     gate.await();
                     return Tenant.CURRENT.get();
                 });
                 seen.add(group.fork(() -> Tenant.CURRENT.get()).await());
+            } finally {
                 installed.close();
                 installed.close(); // does nothing more
-                seen.add("after " + group.fork(() -> Tenant.CURRENT.get()).await());
             }
+            seen.add("after " + group.fork(() -> Tenant.CURRENT.get()).await());
             gate.countDown();
             seen.add("still " + waiting.await());
         }));

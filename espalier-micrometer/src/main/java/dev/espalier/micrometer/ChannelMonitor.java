@@ -24,6 +24,7 @@ public final class ChannelMonitor {
      * @param channel what is looked at
      * @return to be bound to a registry
      */
+    @SuppressWarnings("exports") // not transitive: who has no channels must be able to compile without that module
     public static MeterBinder of(String name, Channel<?> channel) {
         return new Watched<Channel<?>>("espalier.channel", name, channel)
                 .gauge(

@@ -47,7 +47,8 @@ public final class MetricsOptions {
     /**
      * Makes the value of the tag {@code group} from the name that a group was given. Default: the name itself.
      *
-     * @param mapping fast, and the same for the same name, since it is not asked again for each group; what it makes blank is {@code other}
+     * @param mapping fast, and the same for the same name, since it is not asked again for each group; what it makes blank is {@code other}, and so is, with a
+     *     warning in the log, a name for which it throws
      * @return new options
      */
     public MetricsOptions groupTag(UnaryOperator<String> mapping) {

@@ -56,6 +56,7 @@ class EspalierMetricsTest {
                             new CountDownLatch(1).await();
                         });
                         ready.await();
+                        Metered.until(() -> metered.ended("outer", "succeeded") == 1); // counted after await returns
                         assertThat(metered.gauge("espalier.groups.open", "outer"))
                                 .isEqualTo(1);
                         assertThat(metered.gauge("espalier.groups.open", "inner"))
@@ -65,7 +66,6 @@ class EspalierMetricsTest {
                         assertThat(metered.gauge("espalier.tasks.live", "inner"))
                                 .isEqualTo(1);
                         assertThat(metered.forked("outer")).isEqualTo(3);
-                        assertThat(metered.ended("outer", "succeeded")).isEqualTo(1);
                         assertThat(metered.closed("outer")).isZero();
                         go.countDown();
                     }));
@@ -135,9 +135,7 @@ class EspalierMetricsTest {
                         var go = new CountDownLatch(1);
                         group.fork(() -> go.await());
                         Thread forker = Thread.ofPlatform().start(() -> group.fork(() -> {}));
-                        while (metered.gauge("espalier.forks.waiting", "limited") != 1) {
-                            Thread.onSpinWait();
-                        }
+                        Metered.until(() -> metered.gauge("espalier.forks.waiting", "limited") == 1);
                         go.countDown();
                         forker.join();
                         IntStream.range(0, 3)
@@ -176,20 +174,14 @@ class EspalierMetricsTest {
                         begun.await();
                         group.cancel();
                         try {
-                            while (metered.gauge("espalier.tasks.stuck", "deaf") < 1) {
-                                Thread.yield();
-                            }
+                            Metered.until(() -> metered.gauge("espalier.tasks.stuck", "deaf") >= 1);
+                            Metered.until(() -> metered.stuckReports("asked") >= 1);
                         } finally {
                             go.set(true);
                         }
                     }));
             assertThat(metered.gauge("espalier.tasks.stuck", "deaf")).isZero();
-            assertThat(metered.registry
-                            .get("espalier.stuck.reports")
-                            .tag("reason", "asked")
-                            .functionCounter()
-                            .count())
-                    .isPositive();
+            assertThat(metered.stuckReports("deadline")).isZero();
         }
     }
 
@@ -229,6 +221,11 @@ class EspalierMetricsTest {
             TaskGroup.run(o -> o.name("blank"), _ -> {});
             assertThat(metered.closed("order-#")).isEqualTo(100);
             assertThat(metered.closed("other")).isEqualTo(1);
+            TaskGroup.run(
+                    o -> o.name("bad"),
+                    _ -> assertThat(metered.gauge("espalier.groups.open", "other"))
+                            .isEqualTo(1));
+            assertThat(metered.closed("other")).isEqualTo(2);
             int value = TaskGroup.call(
                     o -> o.name("bad"), group -> group.fork(() -> 7).await());
             assertThat(value).isEqualTo(7);
@@ -247,7 +244,8 @@ class EspalierMetricsTest {
                         assertThat(metered.has("early")).isTrue();
                         assertThat(metered.gauge("espalier.groups.open", "early"))
                                 .isEqualTo(1);
-                        assertThat(metered.ended("early", "succeeded")).isEqualTo(1);
+                        Metered.until(() -> metered.ended("early", "succeeded") == 1); // counted after await returns
+                        assertThat(metered.forked("early")).isEqualTo(1);
                     }
                 }));
     }

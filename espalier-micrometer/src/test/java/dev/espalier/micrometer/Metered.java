@@ -8,6 +8,7 @@ import dev.espalier.spi.Backend;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** Metrics in a registry of their own, of which each reading is a new one. */
@@ -31,11 +32,21 @@ final class Metered implements AutoCloseable {
         });
     }
 
+    /** Reads once, as a scrape does: that finds groups that are open under a new name. */
+    private void read() {
+        var _ = registry.get("espalier.groups.open")
+                .tag("group", "unnamed")
+                .gauge()
+                .value();
+    }
+
     double gauge(String name, String group) {
+        read();
         return registry.get(name).tag("group", group).gauge().value();
     }
 
     double forked(String group) {
+        read();
         return registry.get("espalier.tasks.forked")
                 .tag("group", group)
                 .functionCounter()
@@ -43,6 +54,7 @@ final class Metered implements AutoCloseable {
     }
 
     double ended(String group, String outcome) {
+        read();
         return registry.get("espalier.tasks.ended")
                 .tags("group", group, "outcome", outcome)
                 .functionCounter()
@@ -61,6 +73,20 @@ final class Metered implements AutoCloseable {
                 .tags("of", of, "reason", reason)
                 .functionCounter()
                 .count();
+    }
+
+    double stuckReports(String reason) {
+        return registry.get("espalier.stuck.reports")
+                .tag("reason", reason)
+                .functionCounter()
+                .count();
+    }
+
+    /** Waits until something is so; the limit of the test is the limit. */
+    static void until(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.yield();
+        }
     }
 
     boolean has(String group) {

@@ -41,9 +41,7 @@ class MonitorTest {
     }
 
     private void until(String name, double value) {
-        while (gauge(name) != value) {
-            Thread.yield();
-        }
+        Metered.until(() -> gauge(name) == value);
     }
 
     @ParameterizedTest
@@ -163,9 +161,7 @@ class MonitorTest {
                             assertThat(counter("espalier.workers.submitted")).isEqualTo(2);
                             go.countDown();
                             submitter.join();
-                            while (counter("espalier.workers.ended", "outcome", "failed") != 1) {
-                                Thread.yield();
-                            }
+                            Metered.until(() -> counter("espalier.workers.ended", "outcome", "failed") == 1);
                             assertThat(counter("espalier.workers.ended", "outcome", "done"))
                                     .isEqualTo(2);
                             assertThat(counter("espalier.workers.submitted")).isEqualTo(3);

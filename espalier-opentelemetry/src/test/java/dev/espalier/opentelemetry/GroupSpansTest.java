@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.espalier.CancelReason;
+import dev.espalier.CancelScope;
 import dev.espalier.FailurePolicy;
+import dev.espalier.StructureException;
 import dev.espalier.TaskGroup;
 import dev.espalier.Tasks;
 import dev.espalier.app.ApplicationScope;
 import dev.espalier.spi.Backend;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
@@ -389,6 +392,29 @@ class GroupSpansTest {
             assertThat(traced.attribute("leaf", "espalier.cancel.kind")).isEqualTo("parent_cancelled");
             assertThat(traced.attribute("leaf", "espalier.cancel.reason")).contains("from far");
             assertThat(traced.one("inner").getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    @DisplayName(
+            "a scope of OpenTelemetry that a body left open ends with the group; so does that of a group that was left"
+                    + " open")
+    void leftOpen(Backend backend) throws Exception {
+        try (var traced = new Traced();
+                var _ = GroupSpans.install(traced.openTelemetry, o -> o)) {
+            Traced.on(backend, () -> {
+                TaskGroup.run(_ -> {
+                    traced.leaveOpen("left open");
+                });
+                assertThat(Context.current()).isEqualTo(Context.root());
+                assertThat(catchThrowable(() -> CancelScope.create().run(() -> {
+                            var _ = TaskGroup.open(o -> o.name("left open too"));
+                        })))
+                        .isInstanceOf(StructureException.class);
+                assertThat(Context.current()).isEqualTo(Context.root());
+            });
+            assertThat(traced.all()).extracting(SpanData::getName).containsExactly("group", "left open too");
         }
     }
 }

@@ -93,8 +93,8 @@ class OpenTelemetryContextTest {
                         () -> TaskGroup.run(o -> o.propagators(propagator), group -> {
                             group.fork(() -> {}).await();
                             group.fork(() -> {
-                                        var _ = traced.begin("left open").makeCurrent();
-                                        var _ = traced.begin("left open too").makeCurrent();
+                                        traced.leaveOpen("left open");
+                                        traced.leaveOpen("left open too");
                                     })
                                     .await();
                             group.fork(() -> new CountDownLatch(1).await()).cancel();

@@ -12,6 +12,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -43,6 +44,11 @@ final class Traced implements AutoCloseable {
 
     Span begin(String name) {
         return tracer.spanBuilder(name).startSpan();
+    }
+
+    @SuppressWarnings("MustBeClosed") // that is what is tested
+    void leaveOpen(String name) {
+        Scope _ = begin(name).makeCurrent();
     }
 
     List<SpanData> all() {

@@ -14,12 +14,15 @@ final class Account {
      * Two halves: what closed groups have left here, and what the last reading has found in open ones. A counter is their sum, and must neither count a group twice nor go down, or
      * who computes rates from it sees peaks.
      *
-     * Goals, of succeeded + failed + cancelled and of forked
-     *   1. What a reading says is never more than what was true at its end: so an error is made good by the next reading, and not there for ever.
+     * Goals
+     *   1. What a reading says is not more than what was true at its end: an error is made good by the next reading, and not there for ever.
      *   2. It is never less than what an earlier one said: `Figures.notBelow`.
      *
      * For 1: a reading takes this half first and then walks, so a group that closes between is in neither, and not in both. `succeeded` is what is left of `forked`: closing adds
      * `forked` last, reading reads it first. (The sum of an adder sees what was added before another add that it has seen: both are volatile writes.)
+     *
+     * One exception: a task is listed, and so counted as forked, a few instructions before it counts as live or refused; a reading that comes between takes it for one that has succeeded. So
+     * `succeeded` may be too high by the number of threads that are in these instructions, until as many more have succeeded.
      *
      * Fields: the adders any thread; `figures` is written by a reading, under its lock, and read by anyone; `announced` is written under the monitor of Meters; `timers` are few and
      * change only when a registry comes or goes.

@@ -13,19 +13,19 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** The accounts of all groups, by name, and what is counted of the whole program. */
 public final class Accounts implements TaskObserver {
     /*
      * On the way of a group that closes: a look-up by the name that it was given, and some adders. Of a task: nothing, since this class overrides no method that is told of tasks.
      *
-     * A name is looked up in `known`. One that is not there is mapped, and gets an account or shares one, under the monitor. `known` is bounded too, since a mapping may make one tag
-     * of any number of names: what finds no room in it is mapped again each time.
+     * A name is looked up in `known`. One that is not there is mapped, and gets an account or shares one, under the monitor. `known` is bounded too, since there may be any number of names that share one:
+     * what finds no room in it is mapped again each time.
      *
      * Fields: `known` is a concurrent map, written under the monitor; `byTag` and `otherUsed` are guarded by the monitor.
      */
@@ -51,6 +51,8 @@ public final class Accounts implements TaskObserver {
     private final Map<CancelReason.Kind, LongAdder> stuckReports = adders();
 
     private boolean otherUsed;
+    /** Written by anyone; two may warn at the same time. */
+    private volatile boolean warned;
 
     /** Is told of an account that has no meters yet. */
     private volatile Consumer<Account> announcer = _ -> {};
@@ -96,28 +98,21 @@ public final class Accounts implements TaskObserver {
         Cancelled of = scope instanceof TaskGroup
                 ? Cancelled.GROUP
                 : scope instanceof Task<?> ? Cancelled.TASK : Cancelled.SCOPE;
-        adder(cancellations.get(of), reason).increment();
+        cancellations(of, reason.kind()).increment();
     }
 
     @Override
     public void stuck(Stuck report) {
-        adder(stuckReports, report.reason()).increment();
-    }
-
-    private static LongAdder adder(@Nullable Map<CancelReason.Kind, LongAdder> adders, CancelReason reason) {
-        LongAdder adder = adders == null ? null : adders.get(reason.kind());
-        if (adder == null) {
-            throw new AssertionError(reason.kind());
-        }
-        return adder;
+        stuckReports(report.reason().kind()).increment();
     }
 
     LongAdder cancellations(Cancelled of, CancelReason.Kind kind) {
-        return cancellations.getOrDefault(of, Map.of()).getOrDefault(kind, new LongAdder());
+        return Objects.requireNonNull(
+                Objects.requireNonNull(cancellations.get(of)).get(kind));
     }
 
     LongAdder stuckReports(CancelReason.Kind kind) {
-        return stuckReports.getOrDefault(kind, new LongAdder());
+        return Objects.requireNonNull(stuckReports.get(kind));
     }
 
     // ---- by name
@@ -136,20 +131,41 @@ public final class Accounts implements TaskObserver {
         return account != null ? account : meet(name);
     }
 
+    /** Runs the user's code, with no lock held. What it throws must not take all other figures away. */
+    private String tag(String name) {
+        try {
+            String tag = groupTag.apply(name);
+            return tag == null || tag.isBlank() ? OTHER : tag;
+        } catch (RuntimeException e) {
+            if (!warned) {
+                warned = true;
+                System.getLogger("dev.espalier")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "groupTag threw for the name '" + name + "'; such groups are counted as " + OTHER
+                                        + ", and this is not said again",
+                                e);
+            }
+            return OTHER;
+        }
+    }
+
     private Account meet(String name) {
-        String tag = groupTag.apply(name); // the user's code: with no lock held
+        String tag = tag(name);
         synchronized (this) {
-            Account account = tag == null || tag.isBlank() || tag.equals(OTHER)
-                    ? other
-                    : tag.equals(UNNAMED) ? unnamed : byTag.get(tag);
+            Account account = switch (tag) {
+                case OTHER -> other;
+                case UNNAMED -> unnamed;
+                default -> byTag.get(tag);
+            };
             if (account == null && byTag.size() < max) {
                 account = new Account(tag);
                 byTag.put(tag, account);
             }
-            if (account == null || account == other) {
-                otherUsed = true;
-                return other;
+            if (account == null) {
+                account = other;
             }
+            otherUsed |= account == other;
             if (known.size() < NAMES_FOR_A_TAG * Math.max(max, 1)) {
                 known.put(name, account);
             }

@@ -5,7 +5,6 @@ package dev.espalier.opentelemetry.internal;
 import dev.espalier.spi.ContextPropagator.Binding;
 import dev.espalier.spi.ContextPropagator.Snapshot;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
 
 /** A context on its way into a task. */
 public final class CarriedContext implements Snapshot {
@@ -28,16 +27,8 @@ public final class CarriedContext implements Snapshot {
     }
 
     @Override
-    @SuppressWarnings("MustBeClosed") // by the binding
     public Binding restore() {
         TaskSpan span = TaskSpan.here();
-        Context before = Context.current();
-        Scope scope = (span == null ? context : span.begin(context)).makeCurrent();
-        return () -> {
-            scope.close();
-            if (Context.current() != before) { // the task left a scope of its own open
-                Scope _ = before.makeCurrent();
-            }
-        };
+        return Entered.enter(span == null ? context : span.begin(context));
     }
 }

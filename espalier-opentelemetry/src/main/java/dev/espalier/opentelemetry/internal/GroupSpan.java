@@ -13,7 +13,6 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ final class GroupSpan {
     private final Span span;
     private final SpanContext around;
     /** On the owner's thread, from opening to closing; null if the group has no thread for an owner. */
-    private @Nullable Scope scope;
+    private @Nullable Entered entered;
 
     GroupSpan(Tracer tracer, Opened group) {
         around = Span.current().getSpanContext();
@@ -43,10 +42,9 @@ final class GroupSpan {
     }
 
     /** Makes the span current in the body. */
-    @SuppressWarnings("MustBeClosed") // by end
     void enter(Opened group) {
         if (group.owner() == Thread.currentThread()) {
-            scope = span.makeCurrent();
+            entered = Entered.enter(Context.current().with(span));
         }
     }
 
@@ -82,8 +80,8 @@ final class GroupSpan {
      * @param ofTasks whether tasks have spans, which show their failures
      */
     void end(Opened opened, boolean ofTasks) {
-        if (scope != null) {
-            scope.close();
+        if (entered != null) {
+            entered.close();
         }
         TaskGroup group = opened.group();
         GroupStats counts = opened.counts();
