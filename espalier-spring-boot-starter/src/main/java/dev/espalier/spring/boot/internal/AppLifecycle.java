@@ -124,11 +124,14 @@ public final class AppLifecycle implements SmartLifecycle {
             context.close();
             return;
         }
-        int status = SpringApplication.exit(context);
+        int status = ShutdownReport.NOT_IN_ORDER;
         try {
-            exit.accept(status != 0 ? status : app.awaitShutdown().exitStatus());
-        } catch (InterruptedException e) { // nobody has this thread
-            exit.accept(ShutdownReport.NOT_IN_ORDER);
+            int ofContext = SpringApplication.exit(context);
+            status = ofContext != 0 ? ofContext : app.awaitShutdown().exitStatus();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody has this thread
+        } finally {
+            exit.accept(status); // in any case: nobody watches a process that hangs half-closed
         }
     }
 

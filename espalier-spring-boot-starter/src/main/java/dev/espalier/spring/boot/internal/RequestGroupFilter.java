@@ -37,7 +37,7 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
      * write, as interrupts do to channels. The same happens to what the application writes at that moment: the client sees a broken connection then, and no answer that looks whole.
      *
      * Once something of an answer is on its way, it cannot become another. If the chain was cut short then, its exception goes to the container, which breaks the connection off; if only tasks of
-     * the group were, the answer was whole, and stands.
+     * the group were, the answer was whole, and stands. Nor is there an answer from here when the request goes on asynchronously: it belongs to another thread then.
      */
     static final String GROUP = TaskGroup.class.getName() + ".request";
 
@@ -191,7 +191,7 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
             Problem problem = CutShort.problem(thrown, group);
             if (problem == null) {
                 rethrow(thrown);
-            } else if (!response.isCommitted()) {
+            } else if (!response.isCommitted() && !(whole && request.isAsyncStarted())) {
                 if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE) {
                     response.setHeader("Connection", "close");
                 }
@@ -200,7 +200,10 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
             } else if (!whole) {
                 rethrow(thrown); // see the essay
             } else {
-                LOG.warn(request.getRequestURI() + " was answered, and then what it had forked was cut short", thrown);
+                LOG.warn(
+                        request.getRequestURI() + (response.isCommitted() ? " was answered" : " goes on elsewhere")
+                                + ", and what it had forked was cut short",
+                        thrown);
             }
         }
 
