@@ -71,7 +71,7 @@ class Desk {
 
     @PostMapping("/wait/{id}")
     String waitsWithBody(@PathVariable String id, @RequestBody String body) throws InterruptedException {
-        return visit(id).await() + " " + body.length();
+        return visit(id).await() + " " + body.length() + " " + body.hashCode();
     }
 
     /** Nested groups, as in an application. */

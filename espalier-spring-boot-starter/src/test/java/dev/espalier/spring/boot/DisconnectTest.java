@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -20,7 +21,10 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** Clients that close their connections in the middle of a request: real sockets. */
-@SpringBootTest(classes = TestApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(
+        classes = TestApplication.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = "espalier.request.disconnect-check-interval=1ms")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DisconnectTest {
     private static final String GONE = "ASKED: the client has closed its connection";
@@ -118,17 +122,20 @@ class DisconnectTest {
     @DisplayName("a body that comes slowly, while the connection is looked at, is read whole")
     void slowBody() throws Exception {
         try (Socket socket = connect()) {
-            int length = 400_000;
-            send(socket, post("/wait/slow-body", "", length));
-            for (int sent = 0; sent < length; sent += 1000) {
-                send(socket, "x".repeat(1000));
-                if (sent % 20_000 == 0) {
-                    pauseForALook();
-                }
+            var whole = new StringBuilder();
+            for (int i = 0; i < 20_000; i++) {
+                whole.append(i).append(',');
+            }
+            send(socket, post("/wait/slow-body", "", whole.length()));
+            int piece = 97; // each a read of its own, and a place for a look to go wrong
+            for (int sent = 0; sent < whole.length(); sent += piece) {
+                send(socket, whole.substring(sent, Math.min(sent + piece, whole.length())));
+                LockSupport.parkNanos(50_000); // slower than the server
             }
             desk.visit("slow-body").awaitEntered();
             desk.visit("slow-body").leave();
-            assertThat(body(reader(socket))).isEqualTo("left " + length);
+            assertThat(body(reader(socket)))
+                    .isEqualTo("left " + whole.length() + " " + whole.toString().hashCode());
         }
     }
 

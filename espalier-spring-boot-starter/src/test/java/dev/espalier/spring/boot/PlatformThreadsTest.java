@@ -20,8 +20,8 @@ class PlatformThreadsTest {
     @Test
     @DisplayName("on a server's own platform thread requests are cancelled too, and the next one finds no trace of it")
     void oneThread() throws Exception {
-        try (ConfigurableApplicationContext context = TestApplication.start(
-                        "spring.threads.virtual.enabled=false", "server.tomcat.threads.max=1");
+        try (ConfigurableApplicationContext context =
+                        TestApplication.start("spring.threads.virtual.enabled=false", "server.tomcat.threads.max=1");
                 HttpClient client = HttpClient.newHttpClient()) {
             int port = TestApplication.port(context);
             Desk desk = context.getBean(Desk.class);
@@ -41,8 +41,7 @@ class PlatformThreadsTest {
         }
     }
 
-    private static HttpResponse<String> get(HttpClient client, int port, String path, String timeout)
-            throws Exception {
+    private static HttpResponse<String> get(HttpClient client, int port, String path, String timeout) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                         .header("X-Request-Timeout", timeout)

@@ -52,8 +52,6 @@ class RequestTimeoutsTest {
     }
 
     private static Duration duration(String text) {
-        return text == null
-                ? null
-                : org.springframework.boot.convert.DurationStyle.SIMPLE.parse(text);
+        return text == null ? null : org.springframework.boot.convert.DurationStyle.SIMPLE.parse(text);
     }
 }
