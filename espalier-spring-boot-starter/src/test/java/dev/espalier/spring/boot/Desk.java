@@ -42,7 +42,7 @@ class Desk {
     /** As many applications have it: it takes everything. */
     @ExceptionHandler(Exception.class)
     ResponseEntity<String> handle(Exception e) {
-        return ResponseEntity.status(HttpStatus.I_AM_A_TEAPOT).body("handled: " + e.getMessage());
+        return ResponseEntity.status(HttpStatus.CONFLICT).body("handled: " + e.getMessage());
     }
 
     @GetMapping("/hello")

@@ -197,7 +197,7 @@ class RequestTest {
     @DisplayName("what the controller throws goes to the exception handlers, a timeout of its own included")
     void ownFailures() throws Exception {
         assertThat(get("/fails").body()).isEqualTo("handled: the controller's");
-        assertThat(get("/fails-in-time").statusCode()).isEqualTo(418);
+        assertThat(get("/fails-in-time").statusCode()).isEqualTo(409);
     }
 
     // ---- dispatches

@@ -75,7 +75,7 @@ class ShutdownTest {
     /** Until the server listens no more. */
     private void awaitIntakeStopped() throws InterruptedException {
         while (!Thread.interrupted()) {
-            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 Thread.yield();
             } catch (IOException e) {
                 return;

@@ -72,17 +72,18 @@ public final class DisconnectWatch {
 
     private void lookAtAll() {
         for (OpenRequest request : open) {
-            if (request.ageNanos() < interval.toNanos()) {
-                continue;
+            if (request.ageNanos() >= interval.toNanos()) {
+                look(request);
             }
-            try {
-                request.look();
-            } catch (RuntimeException e) {
-                open.remove(request);
-                LOG.warn(
-                        "The connection of a request could not be looked at; it is not cancelled if its client goes",
-                        e);
-            }
+        }
+    }
+
+    private void look(OpenRequest request) {
+        try {
+            request.look();
+        } catch (RuntimeException e) {
+            open.remove(request);
+            LOG.warn("The connection of a request could not be looked at; it is not cancelled if its client goes", e);
         }
     }
 }
