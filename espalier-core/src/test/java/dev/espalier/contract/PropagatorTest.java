@@ -163,6 +163,29 @@ public class PropagatorTest {
     }
 
     @BackendTest
+    @DisplayName("X1 the same propagator installed twice carries twice, and once after one of both is removed")
+    void installedTwice() throws Exception {
+        int before = Tenant.RESTORED.get();
+        var first = ContextPropagator.install(TENANT);
+        var second = ContextPropagator.install(TENANT);
+        try {
+            Tenant.with(
+                    "acme",
+                    () -> TaskGroup.run(group -> {
+                        group.fork(() -> {}).await();
+                        assertThat(Tenant.RESTORED.get() - before).isEqualTo(2);
+                        first.close();
+                        first.close();
+                        group.fork(() -> {}).await();
+                        assertThat(Tenant.RESTORED.get() - before).isEqualTo(3);
+                    }));
+        } finally {
+            first.close();
+            second.close();
+        }
+    }
+
+    @BackendTest
     @DisplayName("X1 capture throws: fork throws it, nothing is forked, and no place is lost")
     void captureFails() throws Exception {
         TaskGroup.run(o -> o.limit(1).propagators(TENANT), group -> {

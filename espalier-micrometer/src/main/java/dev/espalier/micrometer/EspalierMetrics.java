@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
  *
  * <ul>
  *   <li>{@code espalier.groups.open}, {@code espalier.tasks.live}, {@code espalier.tasks.stuck}, {@code espalier.forks.waiting}: what is there now
- *   <li>{@code espalier.tasks.forked}, {@code espalier.tasks.ended} by {@code outcome}: since the program began, or since the binding for groups that had closed before
+ *   <li>{@code espalier.tasks.forked}, {@code espalier.tasks.ended} by {@code outcome}: of all groups that were open when this was bound, or were opened since
  *   <li>{@code espalier.groups.duration}: how many groups have closed, and how long they took together
  *   <li>{@code espalier.tasks.duration}: a timer, only with {@link MetricsOptions#taskDurations}
  * </ul>
@@ -38,6 +38,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>Pitfall: names that contain an id ({@code "order-4711"}). Each would be a time series of its own; those that are too many are counted as {@code other}. Give groups names of kinds, or
  * map them with {@link MetricsOptions#groupTag}.
+ *
+ * <p>Pitfall: two of these in one registry. It keeps the meters of the first, under whose names it finds the second's, until either is closed.
  *
  * @since 0.1
  */

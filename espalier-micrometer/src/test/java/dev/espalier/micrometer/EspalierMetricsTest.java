@@ -390,6 +390,33 @@ class EspalierMetricsTest {
     }
 
     @Test
+    @DisplayName("a registry that refuses the meters of a new name keeps no other from having them")
+    void refusedLater() throws Exception {
+        var first = new SimpleMeterRegistry();
+        var second = new SimpleMeterRegistry();
+        try (var metrics = new EspalierMetrics()) {
+            metrics.bindTo(first);
+            metrics.bindTo(second);
+            Counter.builder("espalier.groups.open").tag("group", "new in first").register(first);
+            Counter.builder("espalier.groups.open")
+                    .tag("group", "new in second")
+                    .register(second);
+            TaskGroup.run(o -> o.name("new in first"), _ -> {});
+            TaskGroup.run(o -> o.name("new in second"), _ -> {});
+            assertThat(second.get("espalier.groups.duration")
+                            .tag("group", "new in first")
+                            .functionTimer()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(first.get("espalier.groups.duration")
+                            .tag("group", "new in second")
+                            .functionTimer()
+                            .count())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     @DisplayName("bad options say what is wrong")
     void badOptions() {
         assertThatThrownBy(() -> new EspalierMetrics(o -> o.maxGroups(-1)))

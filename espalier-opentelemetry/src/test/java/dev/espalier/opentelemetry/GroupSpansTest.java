@@ -417,4 +417,34 @@ class GroupSpansTest {
             assertThat(traced.all()).extracting(SpanData::getName).containsExactly("group", "left open too");
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    @DisplayName("an exception whose message cannot be had changes nothing, and the spans end as errors")
+    void noMessage(Backend backend) throws Exception {
+        class Mute extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+        }
+        try (var traced = new Traced();
+                var logs = Logs.start();
+                var _ = GroupSpans.install(traced.openTelemetry, o -> o.tasks(true))) {
+            Traced.on(
+                    backend,
+                    () -> TaskGroup.run(o -> o.name("group").failurePolicy(FailurePolicy.COLLECT), group -> {
+                        var mute = group.fork("mute", () -> {
+                            throw new Mute();
+                        });
+                        assertThat(mute.onDone(_ -> {})).isSameAs(mute);
+                    }));
+            assertThat(logs.messages()).anyMatch(message -> message.contains("observer"));
+            assertThat(traced.one("mute").getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+            assertThat(traced.attribute("mute", "error.type")).endsWith("Mute");
+            assertThat(traced.count("group", "espalier.tasks.failed")).isEqualTo(1);
+        }
+    }
 }

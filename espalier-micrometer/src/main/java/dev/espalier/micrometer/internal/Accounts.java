@@ -10,7 +10,6 @@ import dev.espalier.internal.Census.Opened;
 import dev.espalier.spi.TaskObserver;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,10 +23,10 @@ public final class Accounts implements TaskObserver {
     /*
      * On the way of a group that closes: a look-up by the name that it was given, and some adders. Of a task: nothing, since this class overrides no method that is told of tasks.
      *
-     * A name is looked up in `known`. One that is not there is mapped, and gets an account or shares one, under the monitor. `known` is bounded too, since there may be any number of names that share one:
-     * what finds no room in it is mapped again each time.
+     * A name is looked up in `known`. One that is not there is mapped, and gets an account or shares one. `known` is bounded too, since there may be any number of names that share one:
+     * what finds no room in it is mapped again each time, and takes no lock for that: somebody may name each group by an id.
      *
-     * Fields: `known` is a concurrent map, written under the monitor; `byTag` and `otherUsed` are guarded by the monitor.
+     * Fields: `byTag` is written under the monitor, so that there are not more accounts than there may be; `known` by anyone, and may hold a few names more; `otherUsed` and `warned` once, by anyone.
      */
     static final String UNNAMED = "unnamed";
     static final String OTHER = "other";
@@ -46,12 +45,10 @@ public final class Accounts implements TaskObserver {
     private final Account unnamed = new Account(UNNAMED);
     private final Account other = new Account(OTHER);
     private final Map<String, Account> known = new ConcurrentHashMap<>();
-    private final Map<String, Account> byTag = new HashMap<>();
+    private final ConcurrentHashMap<String, Account> byTag = new ConcurrentHashMap<>();
     private final Map<Cancelled, Map<CancelReason.Kind, LongAdder>> cancellations = new EnumMap<>(Cancelled.class);
     private final Map<CancelReason.Kind, LongAdder> stuckReports = adders();
-
-    private boolean otherUsed;
-    /** Written by anyone; two may warn at the same time. */
+    private volatile boolean otherUsed;
     private volatile boolean warned;
 
     /** Is told of an account that has no meters yet. */
@@ -152,25 +149,25 @@ public final class Accounts implements TaskObserver {
 
     private Account meet(String name) {
         String tag = tag(name);
-        synchronized (this) {
-            Account account = switch (tag) {
-                case OTHER -> other;
-                case UNNAMED -> unnamed;
-                default -> byTag.get(tag);
-            };
-            if (account == null && byTag.size() < max) {
-                account = new Account(tag);
-                byTag.put(tag, account);
-            }
-            if (account == null) {
-                account = other;
-            }
-            otherUsed |= account == other;
-            if (known.size() < NAMES_FOR_A_TAG * Math.max(max, 1)) {
-                known.put(name, account);
-            }
-            return account;
+        Account account = switch (tag) {
+            case OTHER -> null;
+            case UNNAMED -> unnamed;
+            default -> byTag.get(tag);
+        };
+        if (account == null) {
+            account = tag.equals(OTHER) || byTag.size() >= max ? other : open(tag);
         }
+        if (account == other && !otherUsed) {
+            otherUsed = true;
+        }
+        if (known.size() < NAMES_FOR_A_TAG * Math.max(max, 1)) {
+            known.put(name, account);
+        }
+        return account;
+    }
+
+    private synchronized Account open(String tag) {
+        return byTag.size() >= max ? byTag.getOrDefault(tag, other) : byTag.computeIfAbsent(tag, Account::new);
     }
 
     /** Sees to it that an account has its meters. */
@@ -181,7 +178,7 @@ public final class Accounts implements TaskObserver {
     }
 
     /** All accounts that have been used, and that of groups without a name. */
-    synchronized List<Account> all() {
+    List<Account> all() {
         var all = new ArrayList<>(byTag.values());
         all.add(unnamed);
         if (otherUsed) {

@@ -90,7 +90,20 @@ public final class Meters {
     private synchronized void add(Account account) {
         if (!account.announced && !closed) {
             account.announced = true; // also if a registry throws: not for each group again
-            bound.keySet().forEach(registry -> ofAccount(account, registry));
+            RuntimeException refused = null;
+            for (MeterRegistry registry : List.copyOf(bound.keySet())) {
+                try {
+                    ofAccount(account, registry);
+                } catch (RuntimeException e) { // the other registries are to have them all the same
+                    if (refused != null) {
+                        e.addSuppressed(refused);
+                    }
+                    refused = e;
+                }
+            }
+            if (refused != null) {
+                throw refused;
+            }
         }
     }
 

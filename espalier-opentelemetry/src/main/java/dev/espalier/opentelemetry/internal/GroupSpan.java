@@ -83,6 +83,14 @@ final class GroupSpan {
         if (entered != null) {
             entered.close();
         }
+        try {
+            describe(opened, ofTasks);
+        } finally { // the message of an exception is the user's code
+            span.end();
+        }
+    }
+
+    private void describe(Opened opened, boolean ofTasks) {
         TaskGroup group = opened.group();
         GroupStats counts = opened.counts();
         span.setAttribute(FORKED, counts.forked());
@@ -110,12 +118,12 @@ final class GroupSpan {
                 case ASKED, PARENT_CANCELLED, SHUTDOWN, SIBLING_FAILED -> {}
             }
         }
-        span.end();
     }
 
     static void failed(Span span, Throwable exception, boolean event) {
-        span.setStatus(StatusCode.ERROR, String.valueOf(exception));
+        span.setStatus(StatusCode.ERROR);
         span.setAttribute(ERROR_TYPE, exception.getClass().getName());
+        span.setStatus(StatusCode.ERROR, String.valueOf(exception));
         if (event) {
             span.recordException(exception);
         }

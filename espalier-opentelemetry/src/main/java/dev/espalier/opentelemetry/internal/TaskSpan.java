@@ -95,6 +95,14 @@ final class TaskSpan {
     /** The task's code has ended. */
     void end() {
         Span ending = begun(Context.root());
+        try {
+            describe(ending);
+        } finally { // the message of an exception is the user's code
+            ending.end();
+        }
+    }
+
+    private void describe(Span ending) {
         ending.setAttribute(OUTCOME, task.status().name().toLowerCase(Locale.ROOT));
         switch (task.status()) {
             case FAILED -> // not by outcome(), which would be to have seen to it (F6)
@@ -108,6 +116,5 @@ final class TaskSpan {
             case SUCCEEDED -> {}
             case NOT_STARTED, RUNNING -> throw new AssertionError(task.status());
         }
-        ending.end();
     }
 }
