@@ -51,7 +51,7 @@ class ShopTest {
         HttpResponse<String> response = get("/products/7");
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body())
-                .isEqualTo("{\"name\":\"a trellis\",\"reviews\":\"not available\",\"stock\":\"not known yet\"}");
+                .isEqualTo("{\"name\":\"a trellis\",\"stock\":\"not known yet\",\"reviews\":\"not available\"}");
     }
 
     @Test
