@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param request the group of each request
  * @param shutdown how the application ends
+ * @param transaction what a cancellation does to a transaction
  * @param metrics metrics for Micrometer
  * @param context context of other libraries in tasks
  * @since 0.1
@@ -21,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record EspalierProperties(
         @DefaultValue Request request,
         @DefaultValue Shutdown shutdown,
+        @DefaultValue Transaction transaction,
         @DefaultValue Metrics metrics,
         @DefaultValue Context context) {
     /**
@@ -89,6 +91,13 @@ public record EspalierProperties(
         /** The context goes on, and whoever asks the application for work is refused. */
         NOTHING
     }
+
+    /**
+     * What a cancellation does to a transaction: {@code espalier.transaction.*}.
+     *
+     * @param rollbackOnInterruption whether a method with {@code @Transactional} that ends with an {@link InterruptedException} rolls back; Spring alone commits
+     */
+    public record Transaction(@DefaultValue("true") boolean rollbackOnInterruption) {}
 
     /**
      * Metrics for Micrometer: {@code espalier.metrics.*}.
