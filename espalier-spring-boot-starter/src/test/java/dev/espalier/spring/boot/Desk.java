@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.http.HttpStatus;
@@ -23,11 +24,15 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** The controller of the tests. */
 @RestController
-class Desk {
+class Desk implements WebMvcConfigurer {
     private final Map<String, Visit> visits = new ConcurrentHashMap<>();
+    private final Set<String> completed = ConcurrentHashMap.newKeySet();
     private final ApplicationScope app;
 
     Desk(ApplicationScope app) {
@@ -37,6 +42,22 @@ class Desk {
     /** What a request or a test calls by that name. */
     Visit visit(String id) {
         return visits.computeIfAbsent(id, _ -> new Visit());
+    }
+
+    /** Paths whose interceptors were told of the end, in which they close what they have opened. */
+    Set<String> completed() {
+        return completed;
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new HandlerInterceptor() {
+            @Override
+            public void afterCompletion(
+                    HttpServletRequest request, HttpServletResponse response, Object handler, Exception e) {
+                completed.add(request.getRequestURI());
+            }
+        });
     }
 
     /** As many applications have it: it takes everything. */

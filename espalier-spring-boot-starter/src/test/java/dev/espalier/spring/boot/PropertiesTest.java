@@ -61,7 +61,12 @@ class PropertiesTest {
     void groups() throws IOException {
         assertThat(described("groups").keySet())
                 .containsExactlyInAnyOrder(
-                        "espalier", "espalier.request", "espalier.shutdown", "espalier.transaction", "espalier.metrics", "espalier.context");
+                        "espalier",
+                        "espalier.request",
+                        "espalier.shutdown",
+                        "espalier.transaction",
+                        "espalier.metrics",
+                        "espalier.context");
         described("groups")
                 .values()
                 .forEach(group -> assertThat((String) group.get("type"))

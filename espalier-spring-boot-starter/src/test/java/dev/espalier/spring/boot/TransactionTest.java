@@ -95,8 +95,8 @@ class TransactionTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withUserConfiguration(Application.class)
-            .withConfiguration(AutoConfigurations.of(
-                    EspalierAutoConfiguration.class, EspalierTransactionAutoConfiguration.class));
+            .withConfiguration(
+                    AutoConfigurations.of(EspalierAutoConfiguration.class, EspalierTransactionAutoConfiguration.class));
 
     private static void cancelled(Transfers transfers) throws InterruptedException {
         boolean ended = CancelScope.create().run(() -> {

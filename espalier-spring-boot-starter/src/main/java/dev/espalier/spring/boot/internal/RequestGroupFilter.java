@@ -31,6 +31,7 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
      *   REQUEST   the timeout is read; a group around the rest of the chain
      *   FORWARD, INCLUDE, and a REQUEST inside: within that group already
      *   ASYNC     a group again, with what is left of the deadline. In between, no thread is in the request: the deadline is that of the container's timer.
+     *             When that has fired, or something was just ready, the dispatch goes on without a group: interceptors have to close what they have opened. CancellationResolver answers.
      *   ERROR     none: an error page is answered in any case
      *
      * The answer is written outside the group. There the interrupt of the cancellation has been taken back (C3); inside, it would close the client's channel in the middle of a
@@ -41,7 +42,7 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
      */
     static final String GROUP = TaskGroup.class.getName() + ".request";
 
-    private static final String DEADLINE = Deadline.class.getName() + ".request";
+    static final String DEADLINE = Deadline.class.getName() + ".request";
     private static final int CLIENT_CLOSED_REQUEST = 499; // nginx's, for the access log; nobody gets it
 
     private static final Log LOG = LogFactory.getLog(RequestGroupFilter.class);
@@ -93,8 +94,8 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
             return;
         }
         if (deadline.isExpired()) {
-            if (response.isCommitted()) {
-                chain.doFilter(request, response); // the end of a stream; its timeout has been told to it
+            if (isAsyncDispatch(request)) {
+                chain.doFilter(request, response); // see the essay
             } else {
                 CutShort.late().answer(request, response);
             }
@@ -177,7 +178,7 @@ public final class RequestGroupFilter extends OncePerRequestFilter {
             if (deadline.equals(Deadline.NONE)) {
                 return;
             }
-            long left = Math.max(1, deadline.remaining().toMillis());
+            long left = Math.max(0, deadline.remaining().toMillis()) + 1; // not before the deadline
             try {
                 if (async.getTimeout() <= 0 || async.getTimeout() > left) {
                     async.setTimeout(left);
