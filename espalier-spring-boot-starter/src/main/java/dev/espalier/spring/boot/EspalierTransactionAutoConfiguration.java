@@ -27,12 +27,12 @@ public final class EspalierTransactionAutoConfiguration {
     EspalierTransactionAutoConfiguration() {}
 
     @Bean
-    static BeanPostProcessor espalierRollbackRule() {
+    static RollbackRule espalierRollbackRule() { // that type, or Spring does not see its priority
         return new RollbackRule();
     }
 
     /** In time for advisors, which other post-processors may ask for early. */
-    private static final class RollbackRule implements BeanPostProcessor, PriorityOrdered {
+    static final class RollbackRule implements BeanPostProcessor, PriorityOrdered {
         @Override
         public Object postProcessBeforeInitialization(Object bean, String name) {
             if (bean instanceof AnnotationTransactionAttributeSource source) {
