@@ -33,7 +33,9 @@ class DocsTest {
                     "espalier-inspect/src/test/java/dev/espalier/inspect/examples",
                     "espalier-context-propagation/src/test/java/dev/espalier/context/examples",
                     "espalier-micrometer/src/test/java/dev/espalier/micrometer/examples",
-                    "espalier-opentelemetry/src/test/java/dev/espalier/opentelemetry/examples")
+                    "espalier-opentelemetry/src/test/java/dev/espalier/opentelemetry/examples",
+                    "espalier-spring-boot-starter/src/test/java/dev/espalier/spring/boot/examples",
+                    "espalier-examples-spring/src/main/java/dev/espalier/examples/shop")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern COMMENT = Pattern.compile("<!-- region: (\\w+)#(\\w+) -->");

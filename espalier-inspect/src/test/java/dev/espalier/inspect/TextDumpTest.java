@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.TaskGroup;
 import dev.espalier.Tasks;
+import dev.espalier.app.ApplicationScope;
 import dev.espalier.sync.Event;
 import dev.espalier.sync.Lock;
 import dev.espalier.sync.Semaphore;
@@ -129,6 +130,15 @@ class TextDumpTest {
             assertThat(stable(o -> o.only(group).frames(0))).contains("; cancelled: enough of it");
             end.set();
         });
+    }
+
+    @Test
+    @DisplayName("an application, which is no thread, is not called one that has not started")
+    void application() throws Exception {
+        try (var app = ApplicationScope.create(o -> o.name("shop").signals(false))) {
+            app.start();
+            assertThat(stable(o -> o.frames(0))).contains("application 'shop': has no thread of its own\n");
+        }
     }
 
     @Test

@@ -46,6 +46,9 @@ record Doing(State state, String what, @Nullable Awaited on, List<Party> holders
             return new Doing(State.WAITS, "waits for " + Words.line(on.what()), on, on.holders(), users);
         }
         Thread thread = occupant.thread();
+        if (thread == null && occupant.task() == null) { // an application's, a stream's
+            return new Doing(State.RUNS, "has no thread of its own", null, List.of(), users);
+        }
         if (thread == null) {
             return new Doing(State.NEW, "has not started", null, List.of(), users);
         }
