@@ -25,9 +25,8 @@ final class TaskList {
      * that a kept handle does not keep others alive; a walk that stands on it sees that, and starts again at the head (Cascade). Readers that
      * must not see a task twice hold this object's monitor, as the sweep does.
      *
-     * Numbers. A task gets its number when it is pushed: one more than the head's, so that they fall along the list; a group takes them from the program's in
-     * small blocks. So forks in several groups at once hardly share a counter, and numbers are not sparse. It is written before the compare-and-set of the head, and so before
-     * anybody has the task.
+     * Numbers. A task gets its number, the program's next, when it is pushed, so that numbers fall along the list. It is written before the compare-and-set of the
+     * head, and so before anybody has the task.
      *
      * Fields
      *   head        compare-and-set
@@ -38,10 +37,8 @@ final class TaskList {
     private static final long ENDING = 1L << 61;
     private static final long CLOSED = 1L << 62;
     private static final long ADMITTED = ENDING - 1;
-    /** A power of two. */
-    private static final long BLOCK = 4;
 
-    private static final AtomicLong BLOCKS = new AtomicLong();
+    private static final AtomicLong NUMBERS = new AtomicLong();
     private static final int LEAST = 1024;
     private static final VarHandle HEAD;
     private static final VarHandle ADMISSION;
@@ -76,20 +73,18 @@ final class TaskList {
     // ---- forking
 
     void push(TaskNode<?> task) {
-        TaskNode<?> h;
-        long block = 0;
-        do {
-            h = head;
-            task.next = h;
-            if (h != null && (h.id & (BLOCK - 1)) != 0) {
-                task.id = h.id + 1;
-            } else {
-                if (block == 0 || (h != null && block < h.id)) {
-                    block = BLOCKS.getAndIncrement() * BLOCK + 1;
-                }
-                task.id = block;
+        task.id = NUMBERS.incrementAndGet();
+        TaskNode<?> h = head;
+        while (true) {
+            if (h != null && h.id > task.id) { // it came later, and was pushed before
+                task.id = NUMBERS.incrementAndGet();
             }
-        } while (!HEAD.compareAndSet(this, h, task));
+            task.next = h;
+            if (HEAD.compareAndSet(this, h, task)) {
+                break;
+            }
+            h = head;
+        }
         long n = forked();
         if (n >= nextSweep) {
             sweep(n);
