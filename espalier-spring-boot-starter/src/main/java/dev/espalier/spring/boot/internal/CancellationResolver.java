@@ -5,6 +5,7 @@ package dev.espalier.spring.boot.internal;
 import dev.espalier.Cancellation;
 import dev.espalier.Deadline;
 import dev.espalier.TaskGroup;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -25,19 +26,22 @@ public final class CancellationResolver implements HandlerExceptionResolver {
     @Override
     public @Nullable ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception thrown) {
-        if (thrown instanceof AsyncRequestTimeoutException
-                && request.getAttribute(RequestGroupFilter.DEADLINE) instanceof Deadline deadline
-                && deadline.isExpired()
-                && !response.isCommitted()) {
-            return answer(request, response);
-        }
         if (!(request.getAttribute(RequestGroupFilter.GROUP) instanceof TaskGroup group)) {
-            return null; // no filter around it that would answer
+            return isLate(request, response, thrown) ? answer(request, response) : null;
         }
         if (CutShort.isShutdown(thrown) || (group.isCancelled() && Cancellation.isCancellation(thrown))) {
             throw new RequestCutShort(thrown);
         }
         return null;
+    }
+
+    /** The last dispatch of an asynchronous request. What it gets is the container's timeout, or how the code ended that this has interrupted, whichever came first. */
+    private static boolean isLate(HttpServletRequest request, HttpServletResponse response, Exception thrown) {
+        return (thrown instanceof AsyncRequestTimeoutException || Cancellation.isCancellation(thrown))
+                && request.getDispatcherType() == DispatcherType.ASYNC
+                && request.getAttribute(RequestGroupFilter.DEADLINE) instanceof Deadline deadline
+                && deadline.isExpired()
+                && !response.isCommitted();
     }
 
     private static ModelAndView answer(HttpServletRequest request, HttpServletResponse response) {
