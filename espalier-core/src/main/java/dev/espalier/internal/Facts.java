@@ -7,15 +7,15 @@ import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import org.jspecify.annotations.Nullable;
 
-/** What a recorder asks of each task and group as it goes by: reads of fields, and nothing is made. {@link Census} says more, to who has time. */
+/** What a recorder asks of each task and group as it goes by: little more than reads of fields. {@link Census} says more, to who has time. */
 public final class Facts {
     private Facts() {}
 
     /**
-     * The number of a group: as a task has its {@link Task#id}.
+     * The number of a group: as a task has its {@link Task#id}, but given when somebody asks for it, or for a name made of it.
      *
      * @param group one of Espalier's
-     * @return from 1 on, in the order in which groups are made
+     * @return from 1 on, in the order in which groups were asked
      */
     public static long number(TaskGroup group) {
         return ((Group) group).id();

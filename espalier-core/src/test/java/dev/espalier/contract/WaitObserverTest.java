@@ -299,7 +299,11 @@ public class WaitObserverTest {
                 .isInstanceOf(TaskGroupException.class);
         assertThat(failed.get()).hasMessage("as it is meant");
         assertThat(by.get()).isSameAs(scope.get());
-        TaskGroup.run(a -> TaskGroup.run(b -> assertThat(Facts.number(b)).isGreaterThan(Facts.number(a))));
+        TaskGroup.run(a -> TaskGroup.run(b -> {
+            long first = Facts.number(a);
+            assertThat(Facts.number(b)).isGreaterThan(first);
+            assertThat(Facts.number(a)).isEqualTo(first);
+        }));
         TaskGroup.run(group -> {
             group.cancel();
             assertThat(Facts.isRefused(group.fork(() -> {}))).isTrue();
