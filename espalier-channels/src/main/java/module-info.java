@@ -9,7 +9,7 @@
 module dev.espalier.channels {
     requires transitive dev.espalier;
     requires com.softwaremill.jox;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.espalier.channels;
 }

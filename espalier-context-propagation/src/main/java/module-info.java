@@ -9,7 +9,7 @@
 module dev.espalier.context {
     requires transitive context.propagation;
     requires transitive dev.espalier;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.espalier.context;
 }

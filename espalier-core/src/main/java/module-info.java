@@ -9,7 +9,7 @@
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings("module") // these are compiled after this
 module dev.espalier {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.espalier;
     exports dev.espalier.app;

@@ -13,7 +13,7 @@ module dev.espalier.inspect {
     requires java.management;
     requires jdk.httpserver;
     requires jdk.jfr;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     // for java -jar espalier-inspect.jar PID only
     requires static java.management.rmi;
     requires static jdk.attach;

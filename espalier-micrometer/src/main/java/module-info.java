@@ -12,7 +12,7 @@ module dev.espalier.micrometer {
     requires transitive micrometer.core;
     // for ChannelMonitor only
     requires static dev.espalier.channels;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.espalier.micrometer;
 }

@@ -10,7 +10,7 @@ module dev.espalier.opentelemetry {
     requires transitive dev.espalier;
     requires transitive io.opentelemetry.api;
     requires transitive io.opentelemetry.context;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.espalier.opentelemetry;
 }

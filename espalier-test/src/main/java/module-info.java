@@ -9,7 +9,7 @@
 module dev.espalier.test {
     requires transitive dev.espalier;
     requires java.instrument;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     // for @SimulatedTest and LeakCheck only
     requires static transitive org.junit.jupiter.api;
     requires static org.junit.platform.commons;
