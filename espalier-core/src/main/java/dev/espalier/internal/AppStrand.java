@@ -5,7 +5,7 @@ package dev.espalier.internal;
 import dev.espalier.spi.Backend;
 
 /** Owns the groups of an application's managed tasks and hooks, in place of a thread. It is the root of a tree: no cancellation comes from around. */
-final class AppStrand extends Strand {
+final class AppStrand extends ThreadlessStrand {
     private final String name;
     private final Backend backend;
 
@@ -18,16 +18,6 @@ final class AppStrand extends Strand {
     @Override
     public Backend backend() {
         return backend;
-    }
-
-    @Override
-    boolean isRunning() {
-        return false; // there is no thread to interrupt
-    }
-
-    @Override
-    boolean isOver() {
-        return false; // nobody sees it, so nobody cancels it
     }
 
     @Override

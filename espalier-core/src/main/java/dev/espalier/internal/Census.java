@@ -12,7 +12,6 @@ import dev.espalier.TaskGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -395,7 +394,7 @@ public final class Census {
 
         @Override
         public String toString() {
-            return Objects.requireNonNull(group).describe();
+            return group.describe();
         }
     }
 }

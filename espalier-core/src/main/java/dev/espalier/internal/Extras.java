@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** What few scopes have: a deadline, the limit of a shield, callbacks, streams under way, the pursuit of what does not end. */
 final class Extras {
     /*
-     * All fields are guarded by this object's monitor, but for held and delivered, which only the scope's own thread touches.
+     * All fields are guarded by this object's monitor, but for held and delivered, which only the scope's own thread touches, and for what begin writes before it takes
+     * the monitor to set the timer: nobody else has them then.
      *
      * A deadline is armed while the scope is active: entered, or a group or task, and not ended. Moving it closes the old timer and sets
      * a new one, so that a scope holds at most one (T6). A timer that fires late, for a deadline that was moved, finds that the

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What Espalier knows of a thread, and the outermost scope of that thread: a task, or a thread from elsewhere. */
-abstract sealed class Strand extends Scope permits AppStrand, ForeignStrand, StreamStrand, TaskState {
+abstract sealed class Strand extends Scope permits ForeignStrand, TaskState, ThreadlessStrand {
     /*
      * Who owns an interrupt.
      *

@@ -8,7 +8,7 @@ import java.util.Objects;
  * Owns the group of a stream, in place of a thread: whichever thread evaluates the stream may fork in the group and end it. It hangs in the tree where the
  * evaluation began.
  */
-final class StreamStrand extends Strand {
+final class StreamStrand extends ThreadlessStrand {
     StreamStrand(Scope around) {
         super(around);
     }
@@ -22,16 +22,6 @@ final class StreamStrand extends Strand {
     @Override
     boolean isTransparent() {
         return true;
-    }
-
-    @Override
-    boolean isRunning() {
-        return false; // there is no thread to interrupt
-    }
-
-    @Override
-    boolean isOver() {
-        return false; // nobody sees it, so nobody cancels it
     }
 
     @Override

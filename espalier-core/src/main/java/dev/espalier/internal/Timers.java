@@ -79,7 +79,8 @@ final class Timers {
 
     /** Sets a timer. */
     Registration setAt(Runnable action, long fromNanoTime, long delayNanos) {
-        long from = fromNanoTime - ORIGIN;
+        long from =
+                fromNanoTime - ORIGIN; // in a simulation, whose clock woven classes read, it can be before the origin
         long due = from + Math.clamp(delayNanos, 0, Wheel.NEVER - Math.max(from, 0));
         Wheel wheel = wheels[(int) Thread.currentThread().threadId() & (wheels.length - 1)];
         var alarm = new Alarm(due, action, wheel);

@@ -15,40 +15,17 @@ import dev.espalier.sync.Event;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 
 /** Rules S4 and C7: worker pools, their workers, and those who submit, under cancellation and interrupts. */
-public class WorkerPoolCancelTest {
-    private final Map<Integer, Throwable> failed = new ConcurrentSkipListMap<>();
-    private final List<Integer> done = new CopyOnWriteArrayList<>();
-    private final AtomicInteger begun = new AtomicInteger();
-
-    private static List<Integer> numbers(int n) {
-        return IntStream.range(0, n).boxed().toList();
-    }
-
-    /** Work that goes on until it is cancelled. */
-    private void block() throws InterruptedException {
-        begun.incrementAndGet();
-        new Blocker().run();
-    }
-
-    /** Returns when the work on so many items has begun: a worker that is cancelled before gives its item back. */
-    private void awaitBegun(int count) {
-        Threads.until(() -> begun.get() == count);
-    }
-
+public class WorkerPoolCancelTest extends WorkerPoolItems {
     @BackendTest
     @DisplayName(
             "S4 cancel returns what was not begun, cuts short what runs, which the failure handler gets, and ends the"

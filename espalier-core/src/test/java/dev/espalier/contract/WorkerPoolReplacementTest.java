@@ -17,38 +17,16 @@ import dev.espalier.sync.Semaphore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 
 /** Rule S4 where a worker does not go on, and where items go to a failure handler that blocks, is too late, or throws. */
-public class WorkerPoolReplacementTest {
-    private final Map<Integer, Throwable> failed = new ConcurrentSkipListMap<>();
-    private final List<Integer> done = new CopyOnWriteArrayList<>();
-    private final AtomicInteger begun = new AtomicInteger();
-
-    private static List<Integer> numbers(int n) {
-        return IntStream.range(0, n).boxed().toList();
-    }
-
-    /** Work that goes on until it is cancelled. */
-    private void block() throws InterruptedException {
-        begun.incrementAndGet();
-        new Blocker().run();
-    }
-
-    /** Returns when the work on so many items has begun: a worker that is cancelled before gives its item back. */
-    private void awaitBegun(int count) {
-        Threads.until(() -> begun.get() == count);
-    }
-
+public class WorkerPoolReplacementTest extends WorkerPoolItems {
     @BackendTest
     @DisplayName("S4 a worker that is cancelled alone gives up its item to the failure handler, and is replaced")
     void workerCancelled() throws Exception {

@@ -100,21 +100,8 @@ class ScreenshotTest {
             assertThat(page.locator("#detail h2")).hasText("task 'shipping'");
             page.locator("#query").press("Escape");
             page.waitForFunction("Number(document.getElementById('stage').dataset.drawn) > 1");
-            String name = (width == 1440 ? "recording-" : "recording-" + width + "-")
-                    + scheme.name().toLowerCase(java.util.Locale.ROOT);
-            boolean wanted = width == 1440 || folder.startsWith("target");
-            byte[] picture = page.screenshot(
-                    wanted ? new Page.ScreenshotOptions().setPath(folder.resolve(name + ".png")) : null);
-            assertThat(picture).isNotEmpty();
-            assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-                    .as("no scrolling sideways at " + width)
-                    .isTrue();
-            assertThat((Boolean) page.evaluate("""
-                [...document.querySelectorAll('.bar > *, .numbers dd, .tools button, .foot')]
-                    .every(e => e.getBoundingClientRect().right <= innerWidth + 1)\
-                """))
-                    .as("nothing sticks out at " + width)
-                    .isTrue();
+            keep(page, folder, "recording", scheme, width);
+            fits(page, ".tools", width);
         }
     }
 
@@ -144,21 +131,31 @@ class ScreenshotTest {
             Locator row = page.locator(".row", new Page.LocatorOptions().setHasText("transfer"));
             row.click();
             assertThat(page.locator("#detail .stack")).isVisible();
-            String name = (width == 1440 ? "inspector-" : "inspector-" + width + "-")
-                    + scheme.name().toLowerCase(java.util.Locale.ROOT);
-            boolean wanted = width == 1440 || folder.startsWith("target");
-            byte[] picture = page.screenshot(
-                    wanted ? new Page.ScreenshotOptions().setPath(folder.resolve(name + ".png")) : null);
-            assertThat(picture).isNotEmpty();
-            assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-                    .as("no scrolling sideways at " + width)
-                    .isTrue();
-            assertThat((Boolean) page.evaluate("""
-                [...document.querySelectorAll('.bar > *, .numbers dd, .tabs button, .foot')]
-                    .every(e => e.getBoundingClientRect().right <= innerWidth + 1)\
-                """))
-                    .as("nothing sticks out at " + width)
-                    .isTrue();
+            keep(page, folder, "inspector", scheme, width);
+            fits(page, ".tabs", width);
         }
+    }
+
+    /** Takes a picture, and keeps it where it is wanted. */
+    private static void keep(Page page, Path folder, String what, ColorScheme scheme, int width) {
+        String name = (width == 1440 ? what : what + "-" + width) + "-"
+                + scheme.name().toLowerCase(java.util.Locale.ROOT);
+        boolean wanted = width == 1440 || folder.startsWith("target");
+        byte[] picture =
+                page.screenshot(wanted ? new Page.ScreenshotOptions().setPath(folder.resolve(name + ".png")) : null);
+        assertThat(picture).isNotEmpty();
+    }
+
+    /** Nothing has to be scrolled sideways, and nothing sticks out. */
+    private static void fits(Page page, String buttons, int width) {
+        assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                .as("no scrolling sideways at " + width)
+                .isTrue();
+        assertThat((Boolean) page.evaluate("""
+            [...document.querySelectorAll('.bar > *, .numbers dd, %s button, .foot')]
+                .every(e => e.getBoundingClientRect().right <= innerWidth + 1)\
+            """.formatted(buttons)))
+                .as("nothing sticks out at " + width)
+                .isTrue();
     }
 }
