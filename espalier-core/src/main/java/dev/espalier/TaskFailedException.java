@@ -2,6 +2,8 @@
 
 package dev.espalier;
 
+import dev.espalier.internal.Shown;
+
 /**
  * The awaited task failed; the cause is what it threw.
  *
@@ -19,7 +21,7 @@ public final class TaskFailedException extends RuntimeException {
      * @param cause what it threw
      */
     public TaskFailedException(Task<?> task, Throwable cause) {
-        super("task '" + task.name() + "' failed: " + cause, cause);
+        super("task '" + task.name() + "' failed: " + Shown.of(cause), cause);
         this.task = task;
     }
 

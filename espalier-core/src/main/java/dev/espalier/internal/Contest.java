@@ -160,7 +160,7 @@ public final class Contest<T extends @Nullable Object> {
         try {
             rules.decide(this);
         } catch (InterruptedException | RuntimeException | Error e) {
-            group.cancelWith(group.reasonOf(Kind.BODY_FAILED, name + " was given up: " + e, e));
+            group.cancelWith(group.reasonOf(Kind.BODY_FAILED, name + " was given up: " + Shown.of(e), e));
             GroupExit.end(group);
             takeEnded();
             Failures.attach(e, lost);

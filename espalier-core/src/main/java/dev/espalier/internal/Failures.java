@@ -121,7 +121,7 @@ final class Failures {
         }
         return Traces.trimmed(new TaskGroupException(
                 count + (count == 1 ? " task of " : " tasks of ") + group.describe() + " failed"
-                        + (count == 1 ? ": '" : "; the first was '") + task.name() + "': " + task.failure(),
+                        + (count == 1 ? ": '" : "; the first was '") + task.name() + "': " + Shown.of(task.failure()),
                 pending));
     }
 
@@ -153,7 +153,8 @@ final class Failures {
             to.addSuppressed(failure);
             if (to.getSuppressed().length == before) {
                 Log.warn(
-                        "a task failed, and the exception that leaves its group (" + to + ") takes no suppressed ones",
+                        "a task failed, and the exception that leaves its group (" + Shown.of(to)
+                                + ") takes no suppressed ones",
                         failure);
             }
         }

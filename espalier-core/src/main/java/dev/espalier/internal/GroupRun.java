@@ -54,7 +54,7 @@ final class GroupRun {
             }
             if (thrown != null && !reports) {
                 group.cancelWith(group.reasonOf(
-                        Kind.BODY_FAILED, "the body of " + group.describe() + " failed: " + thrown, thrown));
+                        Kind.BODY_FAILED, "the body of " + group.describe() + " failed: " + Shown.of(thrown), thrown));
             }
             unwinding = thrown != null;
         } finally {

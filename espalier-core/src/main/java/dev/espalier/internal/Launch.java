@@ -16,7 +16,7 @@ final class Launch {
         try {
             thread = backend.newThread(task, name, inheritThreadLocals);
         } catch (RuntimeException | Error e) {
-            throw new RejectedExecutionException(backend + " could not make a thread: " + e, e);
+            throw new RejectedExecutionException(backend + " could not make a thread: " + Shown.of(e), e);
         }
         if (thread == null) {
             throw new RejectedExecutionException(backend + " made no thread: its factory returned null");
@@ -33,7 +33,7 @@ final class Launch {
         try {
             thread.start();
         } catch (RuntimeException | Error e) {
-            throw new RejectedExecutionException(backend + " could not start a thread: " + e, e);
+            throw new RejectedExecutionException(backend + " could not start a thread: " + Shown.of(e), e);
         }
     }
 

@@ -45,7 +45,7 @@ final class Reasons {
             case TaskNode<?> failed ->
                 new CancelReason(
                         Kind.SIBLING_FAILED,
-                        failed.describe() + " of " + scope.describe() + " failed: " + failed.failure(),
+                        failed.describe() + " of " + scope.describe() + " failed: " + Shown.of(failed.failure()),
                         scope,
                         failed,
                         failed.failure(),

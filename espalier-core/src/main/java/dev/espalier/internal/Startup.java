@@ -92,7 +92,8 @@ final class Startup {
                 if (lifetime.isRefusal(e)) {
                     return;
                 }
-                throw new StartupFailedException(hook.describe() + " of " + app.describe() + " failed: " + e, e);
+                throw new StartupFailedException(
+                        hook.describe() + " of " + app.describe() + " failed: " + Shown.of(e), e);
             }
         }
     }

@@ -148,7 +148,7 @@ public final class StreamWindow<T extends @Nullable Object, R extends @Nullable 
             CancellationException unchecked = Completions.unchecked(e); // restores what has to be restored
             throw failures == null ? unchecked : failures; // F2
         } catch (RuntimeException | Error e) {
-            TaskGroupException failures = end("the stream failed: " + e);
+            TaskGroupException failures = end("the stream failed: " + Shown.of(e));
             if (failures != null) {
                 Failures.attach(e, List.of(failures)); // F3
             }

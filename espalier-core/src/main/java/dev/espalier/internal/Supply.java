@@ -63,7 +63,8 @@ final class Supply<T> {
             resource = factory.call();
         } catch (Exception e) {
             throwIfEnded(e);
-            throw new OpenFailedException("the factory of " + line.describe() + " could not open a resource: " + e, e);
+            throw new OpenFailedException(
+                    "the factory of " + line.describe() + " could not open a resource: " + Shown.of(e), e);
         }
         if (resource == null) {
             throw new NullPointerException("the factory of " + line.describe()

@@ -236,15 +236,9 @@ public final class Workers<I> implements WorkerPool<I> {
 
     /** What is done with failed items if nothing else was said. */
     private void log(I item, Throwable failure) {
-        String text;
-        try {
-            text = String.valueOf(item);
-        } catch (RuntimeException e) { // a failed item is to be reported, whatever its toString does
-            text = item.getClass().getName() + ", whose toString threw " + e;
-        }
         boolean cancelled = failure instanceof CancelledException;
         Log.warn(
-                "an item of " + describe() + (cancelled ? " was not handled" : " failed") + ": " + text
+                "an item of " + describe() + (cancelled ? " was not handled" : " failed") + ": " + Shown.of(item)
                         + (cancelled ? ": " + failure.getMessage() : "")
                         + "; give the pool an onFailure for such items",
                 cancelled ? null : failure);
