@@ -20,7 +20,7 @@ final class Epoch {
      *
      * Memory ordering
      *   change:   now + 1 (under way), then writes cause or shield, then now - 1 + an ended one; then reads what is below (Cascade).
-     *   a look:   reads now; if nothing is under way and the group has the same number, it is as it was. Else it walks, and afterwards leaves
+     *   a look:   reads now; if nothing is under way and the group has the same number, it is as it was (a mark is never of a number in which something is under way). Else it walks, and afterwards leaves
      *             the number that it read before on the groups that it passed, if nothing was under way then.
      *   Whoever sees what a change wrote sees a number that no mark from before it has, since it was under way already. Of a change and an entry that overlap, one
      *   sees the other, as without epochs (C2): who enters writes that before it looks, and who changes looks at what is below after its end.

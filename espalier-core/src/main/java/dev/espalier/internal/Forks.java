@@ -313,7 +313,9 @@ final class Forks {
             if (here != null) {
                 here.waitingFor = waitedFor;
             }
-            task.remove(work.waiter());
+            if (work.isReady()) { // else it stays, and says that the failure is the starter's matter
+                task.remove(work.waiter());
+            }
             if (told) {
                 Observers.waitEnded();
             }

@@ -325,7 +325,7 @@ public final class Group extends Ledger implements TaskGroup {
 
     /** A failure of a task: recorded; the first one cancels the group (F1). */
     void taskFailed(TaskNode<?> task, Throwable failure) {
-        StartWork<?> start = task.startWork;
+        StartWork<?> start = task.startWork();
         if ((start == null || !start.failsBeforeReady()) && failures.add(task)) {
             cancelWith(task);
         }

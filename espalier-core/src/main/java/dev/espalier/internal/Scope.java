@@ -202,7 +202,16 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
     }
 
     final boolean isEffectivelyCancelled() {
-        return cancelledBy() != null;
+        return !isKnownCalm() && cancelledBy() != null;
+    }
+
+    /** Whether the walk up would end at the nearest group, with nothing found: so it is for nearly all who ask, and small enough to stand in their frames. */
+    private boolean isKnownCalm() {
+        long epoch = Epoch.now();
+        return cause == null
+                && (this instanceof Ledger group
+                        ? group.wasNotCancelledIn(epoch)
+                        : parent instanceof Ledger around && around.wasNotCancelledIn(epoch));
     }
 
     /** Whether a scope around this one reaches it with a cancellation. */

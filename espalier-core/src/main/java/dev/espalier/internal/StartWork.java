@@ -40,7 +40,6 @@ final class StartWork<V extends @Nullable Object> implements Callable<@Nullable 
 
     /** Before the task is started. */
     void bind(TaskNode<?> newTask) {
-        newTask.startWork = this;
         boolean _ = newTask.push(waiter);
     }
 

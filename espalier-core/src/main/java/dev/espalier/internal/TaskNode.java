@@ -26,25 +26,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         implements Task<T>, Runnable, Thread.UncaughtExceptionHandler {
-    /** Flags, fixed when it is forked. */
+    /** Flags, fixed when it is forked, all but the last. */
     static final int DAEMON = 1;
     /** Its work is an Action and not a Callable. */
     static final int ACTION = 2;
     /** Whoever forks it looks at its failure, so that a supervisor has not to (F6). */
     static final int OBSERVED = 4;
+    /** It never runs, because the group was cancelled or its forker left. */
+    private static final int REFUSED = 8;
 
     /** Given when it is pushed to the list of its group. */
     long id;
 
     private final @Nullable String name;
-    private final byte flags;
-    private boolean refused;
+    private byte flags;
     /** When it was forked, as {@link Ages} has it. */
     final int forked;
-
-    /** Of a task that is being started; written before the thread starts. */
-    @Nullable
-    StartWork<?> startWork;
 
     @Nullable
     Object work;
@@ -72,13 +69,13 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     }
 
     boolean isRefused() {
-        return refused;
+        return (flags & REFUSED) != 0;
     }
 
     /** It never runs; nobody has the handle yet. */
     void refuse() {
         work = null;
-        refused = true;
+        flags |= REFUSED;
         terminateAs(CANCELLED);
     }
 
@@ -99,7 +96,7 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
     public void run() {
         Object value = null;
         Throwable thrown = null;
-        try { // here, and not in a method: a parked task keeps every frame
+        try { // here, and not in a method: a parked task keeps every frame, and as much of each as any part of it needs
             state = RUNNING;
             if (isEffectivelyCancelled()) {
                 deliver(/* again= */ false);
@@ -117,6 +114,11 @@ public final class TaskNode<T extends @Nullable Object> extends TaskState<T>
         } catch (Throwable t) { // the task's outcome
             thrown = t;
         }
+        leave(value, thrown);
+    }
+
+    /** What comes after the code, out of the frame that a parked task keeps. */
+    private void leave(@Nullable Object value, @Nullable Throwable thrown) {
         try {
             if (state == RUNNING) {
                 ended(value, thrown);

@@ -35,12 +35,12 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
      * Removing a node that gave up waiting happens under one lock, so that removals do not undo each other; pushing is a
      * compare-and-set of the head, which removal respects.
      */
-    static final int NEW = 0;
-    static final int RUNNING = 1;
-    static final int SUCCEEDED = 2;
-    static final int FAILED = 3;
-    static final int CANCELLED = 4;
-    static final int ABANDONED = 5;
+    static final byte NEW = 0;
+    static final byte RUNNING = 1;
+    static final byte SUCCEEDED = 2;
+    static final byte FAILED = 3;
+    static final byte CANCELLED = 4;
+    static final byte ABANDONED = 5;
 
     private static final VarHandle STATE;
     private static final VarHandle WAITERS;
@@ -51,14 +51,14 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
     static {
         try {
             var lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(TaskState.class, "state", int.class);
+            STATE = lookup.findVarHandle(TaskState.class, "state", byte.class);
             WAITERS = lookup.findVarHandle(TaskState.class, "waiters", Waiter.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    volatile int state;
+    volatile byte state; // which fits where a task has a byte to spare
     private volatile boolean observed;
     private volatile @Nullable Waiter waiters;
     private @Nullable Object result;
@@ -85,7 +85,7 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
     }
 
     /** It never runs: it has terminated from the beginning. */
-    final void terminateAs(int finalState) {
+    final void terminateAs(byte finalState) {
         state = finalState;
         waiters = Waiter.TERMINATED;
     }
@@ -125,8 +125,8 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
     }
 
     /** The state that the caller may see: others see no outcome before the task has terminated. */
-    final int seen() {
-        int s = state;
+    final byte seen() {
+        byte s = state;
         return s > RUNNING && !isTerminated() && !Thread.currentThread().equals(thread) ? RUNNING : s;
     }
 
@@ -148,6 +148,16 @@ abstract sealed class TaskState<T extends @Nullable Object> extends Strand permi
     }
 
     // ---- waiters
+
+    /** What it does while somebody in {@code start} has not got it yet, or has left before; null of other tasks. */
+    final @Nullable StartWork<?> startWork() {
+        for (Waiter waiter = waiters; waiter != null; waiter = waiter.next) {
+            if (waiter instanceof Waiter.Starter starter) {
+                return starter.work;
+            }
+        }
+        return null;
+    }
 
     /** Pushes a waiter; false if the task has terminated. */
     final boolean push(Waiter waiter) {

@@ -68,7 +68,7 @@ abstract class Waiter {
 
     /** A thread in {@code start}: it goes on when the task is ready; where it is cancelled before, it still awaits the task. */
     static final class Starter extends Parked {
-        private final StartWork<?> work;
+        final StartWork<?> work;
 
         Starter(Thread thread, @Nullable Strand strand, dev.espalier.spi.Backend backend, StartWork<?> work) {
             super(thread, strand, backend);
