@@ -6,34 +6,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** How much is run. */
 enum Effort {
     /** Whether everything works; its figures say nothing. */
     SMOKE(1, 1, 2, 100) {
         @Override
-        List<Stage> stages() {
+        List<Stage> stages(int round) {
             return List.of(Stage.EVERYTHING, Stage.MEMORY.with("tasks", "1000", "10000"), Stage.BESIDE_OTHERS);
         }
     },
     /** Enough to see where one is. */
     QUICK(1, 4, 5, 500) {
         @Override
-        List<Stage> stages() {
-            return usual();
+        List<Stage> stages(int round) {
+            return joined(all(), growth());
         }
     },
-    /** The same three times, for medians. */
-    USUAL(3, 4, 5, 500) {
+    /** What has targets five times, since one JVM says little; the rest twice; growth once. */
+    USUAL(5, 4, 5, 500) {
         @Override
-        List<Stage> stages() {
-            return usual();
+        List<Stage> stages(int round) {
+            return switch (round) {
+                case 1 -> joined(all(), growth());
+                case 4 -> all();
+                default -> compared();
+            };
         }
     },
     /** For figures that are written down: longer, from both kinds of owners, beside other work, and growth for all. */
     FULL(5, 5, 5, 1_000) {
         @Override
-        List<Stage> stages() {
+        List<Stage> stages(int round) {
             return List.of(
                     Stage.EVERYTHING,
                     Stage.MEMORY,
@@ -69,6 +74,20 @@ enum Effort {
                         "Primitives"),
                 /* single */ false,
                 Map.of());
+        static final Stage THREADED = new Stage(
+                List.of(
+                        "ForkAndJoin",
+                        "SmallGroups",
+                        "TreeOfGroups",
+                        "CancelParked",
+                        "Timeout",
+                        "LimitedTasks",
+                        "FailAmongSleepers"),
+                /* single */ false,
+                Map.of("contender", List.of("espalier", "raw", "jdkScope")));
+        static final Stage IN_TASKS = new Stage(List.of("TimeoutInTask", "Channel\\w*"), /* single */ false, Map.of());
+        static final Stage PRIMITIVES =
+                new Stage(List.of("Primitives"), /* single */ false, Map.of("contender", List.of("espalier", "juc")));
         static final Stage MEMORY = new Stage(List.of("ParkedMemory"), /* single */ true, Map.of());
         static final Stage SMALL_FROM_PLATFORM =
                 new Stage(List.of("SmallGroups"), /* single */ false, Map.of("owner", List.of("PLATFORM")));
@@ -111,14 +130,29 @@ enum Effort {
         }
     }
 
-    private static List<Stage> usual() {
+    private static List<Stage> all() {
+        return List.of(Stage.EVERYTHING, Stage.MEMORY, Stage.SMALL_FROM_PLATFORM, Stage.BESIDE_OTHERS);
+    }
+
+    private static List<Stage> growth() {
         return List.of(
-                Stage.EVERYTHING,
-                Stage.MEMORY,
-                Stage.SMALL_FROM_PLATFORM,
-                Stage.BESIDE_OTHERS,
                 Stage.GROWTH.with("contender", "espalier", "raw", "jdkScope", "kotlin"),
                 Stage.MEMORY_GROWTH.with("contender", "espalier", "raw", "jdkScope", "kotlin"));
+    }
+
+    /** Those that the targets name, beside what they are to be compared with. */
+    private static List<Stage> compared() {
+        return List.of(
+                Stage.THREADED,
+                Stage.IN_TASKS,
+                Stage.PRIMITIVES,
+                Stage.MEMORY.with("contender", "espalier", "raw", "jdkScope"),
+                Stage.SMALL_FROM_PLATFORM.with("contender", "espalier", "raw", "jdkScope"),
+                Stage.BESIDE_OTHERS);
+    }
+
+    private static List<Stage> joined(List<Stage> some, List<Stage> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     final int rounds;
@@ -134,6 +168,6 @@ enum Effort {
         this.millis = millis;
     }
 
-    /** What runs in each round. */
-    abstract List<Stage> stages();
+    /** What runs in a round; the first has something of everything. */
+    abstract List<Stage> stages(int round);
 }

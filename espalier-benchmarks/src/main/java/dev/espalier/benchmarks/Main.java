@@ -32,7 +32,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /**
  * Runs the benchmarks and writes the report.
  *
- * <p>Every benchmark runs once in a JVM of its own, then all run once more, and so on. So what else the machine does in a while meets
+ * <p>Every benchmark runs once in a JVM of its own, then all, or those that are to be compared, run once more, and so on. So what else the machine does in a while meets
  * all contenders, and the ratio of two contenders in one round can be trusted more than a time; the tables have the medians of both.
  */
 public final class Main {
@@ -64,14 +64,10 @@ public final class Main {
 
     private void run(Path json, Optional<Path> page, Optional<Outside> outside, Pattern pattern)
             throws RunnerException, IOException {
-        List<Effort.Stage> stages = effort.stages().stream()
-                .map(stage -> stage.only(pattern))
-                .filter(stage -> !stage.classes().isEmpty())
-                .toList();
-        if (stages.isEmpty()) {
+        if (stages(1, pattern).isEmpty()) {
             throw new IllegalArgumentException(
                     "nothing to run: " + pattern + " is found in the name of no class; there are "
-                            + effort.stages().getFirst().classes());
+                            + effort.stages(1).getFirst().classes());
         }
         if (page.isPresent()) {
             Page.check(page.get());
@@ -79,7 +75,7 @@ public final class Main {
         var progress = new Progress(System.err, effort.rounds);
         for (int round = 1; round <= effort.rounds; round++) {
             progress.round(round);
-            for (Effort.Stage stage : stages) {
+            for (Effort.Stage stage : stages(round, pattern)) {
                 run(stage, progress);
             }
             outside.ifPresent(programs -> progress.outside(programs::round));
@@ -104,6 +100,13 @@ public final class Main {
             progress.failed().forEach(System.err::println);
             System.exit(1);
         }
+    }
+
+    private List<Effort.Stage> stages(int round, Pattern pattern) {
+        return effort.stages(round).stream()
+                .map(stage -> stage.only(pattern))
+                .filter(stage -> !stage.classes().isEmpty())
+                .toList();
     }
 
     private void run(Effort.Stage stage, Progress progress) throws RunnerException {

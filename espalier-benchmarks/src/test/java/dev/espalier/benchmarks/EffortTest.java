@@ -11,8 +11,11 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,8 +32,14 @@ class EffortTest {
             "each class that a stage runs is a workload with a benchmark, and has the parameters that the stage sets")
     @EnumSource(Effort.class)
     void stages(Effort effort) throws Exception {
-        assertThat(effort.stages()).isNotEmpty();
-        for (Effort.Stage stage : effort.stages()) {
+        for (int round = 1; round <= effort.rounds; round++) {
+            assertThat(effort.stages(round)).isNotEmpty();
+            check(effort.stages(round));
+        }
+    }
+
+    private static void check(List<Effort.Stage> stages) throws Exception {
+        for (Effort.Stage stage : stages) {
             for (String name : stage.classes()) {
                 if (name.equals(CHANNELS)) {
                     continue;
@@ -43,6 +52,19 @@ class EffortTest {
                         .containsAll(stage.params().keySet());
             }
         }
+    }
+
+    @Test
+    @DisplayName("what runs in any round runs in the first one, so that a contender has a figure beside it there")
+    void first() {
+        Set<String> first = classes(Effort.USUAL.stages(1));
+        for (int round = 2; round <= Effort.USUAL.rounds; round++) {
+            assertThat(first).containsAll(classes(Effort.USUAL.stages(round)));
+        }
+    }
+
+    private static Set<String> classes(List<Effort.Stage> stages) {
+        return stages.stream().flatMap(stage -> stage.classes().stream()).collect(Collectors.toSet());
     }
 
     @ParameterizedTest
@@ -83,7 +105,7 @@ class EffortTest {
     void chosen(String expression) {
         var chosen = new ArrayList<String>();
         Effort.SMOKE
-                .stages()
+                .stages(1)
                 .forEach(stage ->
                         chosen.addAll(stage.only(Pattern.compile(expression)).classes()));
         assertThat(chosen).isNotEmpty().allMatch(name -> name.equals("SmallGroups") || name.equals("Timeout"));

@@ -55,8 +55,8 @@ public final class Report {
 
                 ### Against the targets
 
-                | workload | beside | target | ratio | of the rounds | reached |
-                |---|---|--:|--:|--:|---|
+                | workload | beside | target | ratio | of the rounds | of the lowest | reached |
+                |---|---|--:|--:|--:|--:|---|
                 """).append(targets);
         }
         sections(text, "", row -> row.kind() != Kind.SYNC && row.kind() != Kind.POOL);

@@ -3,6 +3,7 @@
 package dev.espalier.benchmarks.report;
 
 import dev.espalier.benchmarks.Statistics;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -81,6 +82,16 @@ final class Row {
             return Optional.of(Statistics.ratios(these.get(), those.get()));
         }
         return Optional.of(new double[] {Statistics.median(these.get()) / Statistics.median(those.get())});
+    }
+
+    /** How the best round of one compares with the best of the other. */
+    Optional<Double> ratioOfLowest(String contender, String other, Aspect aspect) {
+        return rounds(contender, aspect)
+                .flatMap(these -> rounds(other, aspect).map(those -> lowest(these) / lowest(those)));
+    }
+
+    private static double lowest(double[] rounds) {
+        return Arrays.stream(rounds).min().orElseThrow();
     }
 
     private Optional<double[]> rounds(String contender, Aspect aspect) {

@@ -73,11 +73,17 @@ record Target(String key, String other, Aspect aspect, double limit) {
     }
 
     private String line(Row row, double[] ratios) {
+        String best = aspect == Aspect.NEIGHBOURS
+                ? "–"
+                : String.format(
+                        Locale.ROOT,
+                        "%.2f",
+                        row.ratioOfLowest(ESPALIER, other, aspect).orElseThrow());
         double low = Arrays.stream(ratios).min().orElseThrow();
         double high = Arrays.stream(ratios).max().orElseThrow();
         return String.format(
                 Locale.ROOT,
-                "| %s%s | %s | %s %.2f | %.2f | %.2f–%.2f | %s |%n",
+                "| %s%s | %s | %s %.2f | %.2f | %.2f–%.2f | %s | %s |%n",
                 row.title(),
                 aspect == Aspect.NEIGHBOURS ? ": work of others" : "",
                 other,
@@ -86,6 +92,7 @@ record Target(String key, String other, Aspect aspect, double limit) {
                 Statistics.median(ratios),
                 low,
                 high,
+                best,
                 verdict(low, high, Statistics.median(ratios)));
     }
 
