@@ -3,6 +3,7 @@
 package dev.espalier.channels;
 
 import dev.espalier.TaskGroup;
+import dev.espalier.internal.Shown;
 import dev.espalier.sync.Party;
 import java.util.List;
 import java.util.Optional;
@@ -235,6 +236,6 @@ public final class Channel<T> implements Source<T>, Sink<T> {
         Throwable failure = now.failure();
         return conduit.describe() + " [" + now.sent() + " sent, " + now.received() + " received, "
                 + now.senders().size() + " sending, " + now.receivers().size() + " receiving"
-                + (failure != null ? ", failed: " + failure : now.closed() ? ", closed" : "") + "]";
+                + (failure != null ? ", failed: " + Shown.of(failure) : now.closed() ? ", closed" : "") + "]";
     }
 }

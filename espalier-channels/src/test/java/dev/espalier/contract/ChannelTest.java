@@ -4,6 +4,7 @@ package dev.espalier.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.espalier.TaskGroup;
 import dev.espalier.channels.Channel;
@@ -335,5 +336,31 @@ public class ChannelTest {
         var mark = new com.softwaremill.jox.ChannelDone(com.softwaremill.jox.Channel.newRendezvousChannel());
         assertThatThrownBy(() -> channel.send(mark)).isInstanceOf(IllegalArgumentException.class);
         assertThat(channel.statistics().sent()).isZero();
+    }
+
+    private static final class Silent extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new StackOverflowError("no message");
+        }
+    }
+
+    @BackendTest
+    @DisplayName("N3 a failure whose message cannot be had fails the channel as any other, and is the cause of what is"
+            + " thrown")
+    void silent() {
+        Channel<Integer> channel = Channel.buffered(1, o -> o.name("silent"));
+        var failure = new Silent();
+        assertThat(channel.fail(failure)).isTrue();
+        for (Throwable thrown : List.of(catchThrowable(channel::receive), catchThrowable(() -> channel.send(1)))) {
+            assertThat(thrown)
+                    .isInstanceOf(ChannelFailedException.class)
+                    .hasMessageStartingWith("channel 'silent' failed: ")
+                    .hasMessageEndingWith("Silent, whose toString threw java.lang.StackOverflowError");
+            assertThat(thrown.getCause() == failure).isTrue(); // AssertJ would ask for its message
+        }
+        assertThat(channel.toString()).contains("channel 'silent'", "Silent, whose toString threw");
     }
 }

@@ -3,6 +3,7 @@
 package dev.espalier.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import dev.espalier.CancelReason;
@@ -278,6 +279,30 @@ class FeedTest {
             assertThat(feed.latest("failures").toString())
                     .contains("collects-1")
                     .doesNotContain("collects-0");
+        }
+    }
+
+    @Test
+    @DisplayName("F2 a failure whose message cannot be had is told as any other")
+    void silentFailure() throws Exception {
+        @SuppressWarnings("serial") // never serialized
+        class Silent extends RuntimeException {
+            @Override
+            public String getMessage() {
+                throw new AssertionError("no message");
+            }
+        }
+        try (var inspector = Inspector.start();
+                var feed = new FeedClient(inspector)) {
+            assertThatThrownBy(() -> TaskGroup.run(group -> group.fork("silent", () -> {
+                        throw new Silent();
+                    })))
+                    .isInstanceOf(TaskGroupException.class);
+            feed.until(() -> feed.latest("failures") != null
+                    && !feed.latest("failures").get("failures").getAsJsonArray().isEmpty());
+            assertThat(first(feed).get("first").getAsString()).isEqualTo("silent");
+            assertThat(first(feed).get("exception").getAsString())
+                    .endsWith("Silent, whose toString threw java.lang.AssertionError");
         }
     }
 

@@ -10,6 +10,7 @@ import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskStatus;
 import dev.espalier.internal.Census.Occupant;
+import dev.espalier.internal.Shown;
 import dev.espalier.spi.TaskObserver;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -99,7 +100,7 @@ final class FailureLog implements TaskObserver {
     private void failed(TaskGroup group, Task<?> task, Throwable failure) {
         String path = Occupant.of(task).path();
         List<String> frames = Sites.users(failure.getStackTrace(), 5);
-        String exception = Words.line(describe(failure));
+        String exception = Words.line(Shown.of(failure));
         synchronized (this) {
             Entry entry = entry(group.scope(), group.name());
             if (entry == null) {
@@ -114,16 +115,6 @@ final class FailureLog implements TaskObserver {
                 }
             }
             version++;
-        }
-    }
-
-    /** An exception's own text is the user's code, and may throw. */
-    private static String describe(Throwable failure) {
-        try {
-            return failure.toString();
-        } catch (RuntimeException e) {
-            return failure.getClass().getName() + " (its message cannot be had: "
-                    + e.getClass().getName() + ")";
         }
     }
 
@@ -169,7 +160,7 @@ final class FailureLog implements TaskObserver {
                 ? "group '" + group.name() + "'"
                 : Occupant.of(task).path();
         List<String> frames = Sites.users(failure.getStackTrace(), 5);
-        String exception = Words.line(describe(failure));
+        String exception = Words.line(Shown.of(failure));
         synchronized (this) {
             Entry entry = entry(scope, group.name());
             if (entry != null && entry.first.isEmpty()) {
