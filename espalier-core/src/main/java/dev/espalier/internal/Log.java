@@ -13,7 +13,15 @@ final class Log {
         if (cause == null) {
             logger.log(System.Logger.Level.WARNING, message);
         } else {
-            logger.log(System.Logger.Level.WARNING, message, cause);
+            try {
+                logger.log(System.Logger.Level.WARNING, message, cause);
+            } catch (RuntimeException
+                    | Error e) { // a handler asks the exception for its message, and that is the user's code
+                logger.log(
+                        System.Logger.Level.WARNING,
+                        message + ": " + Shown.of(cause) + "; to log it threw "
+                                + e.getClass().getName());
+            }
         }
     }
 }

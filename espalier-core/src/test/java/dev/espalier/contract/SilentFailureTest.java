@@ -12,6 +12,9 @@ import dev.espalier.TaskFailedException;
 import dev.espalier.TaskGroup;
 import dev.espalier.TaskGroupException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 
 /** F2, F3: exceptions that cannot even be printed. */
@@ -82,5 +85,42 @@ public class SilentFailureTest {
             awaited.set(catchThrowable(task::await));
             assertThat(awaited.get()).isInstanceOf(TaskFailedException.class);
         });
+    }
+
+    @BackendTest
+    @DisplayName("F6 nobody looks at such a failure: it is logged as far as it can be, and the group ends as it would")
+    void ofNobody() throws Exception {
+        var failure = new RuntimeException() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String getMessage() {
+                throw new AssertionError("no message"); // which a handler of the log lets through
+            }
+        };
+        var asks = new Handler() {
+            @Override
+            public void publish(LogRecord logged) {
+                var _ = String.valueOf(logged.getThrown()); // as one that prints it does
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var logger = Logger.getLogger("dev.espalier");
+        try (var log = LogCapture.start()) {
+            logger.addHandler(asks);
+            TaskGroup.run(o -> o.failurePolicy(FailurePolicy.COLLECT), group -> {
+                var _ = group.fork("fails", () -> {
+                    throw failure;
+                });
+            });
+            assertThat(log.messages()).anyMatch(message -> message.contains("whose toString threw"));
+        } finally {
+            logger.removeHandler(asks);
+        }
     }
 }

@@ -301,7 +301,7 @@ public class Recording implements TaskObserver {
         try {
             String message = failure.getMessage();
             return message == null ? null : cut(message);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             return "(its message cannot be had: " + e.getClass().getName() + ")";
         }
     }
