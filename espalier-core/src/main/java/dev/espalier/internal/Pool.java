@@ -141,7 +141,7 @@ public final class Pool<T> {
         if (slot == null) {
             throw closed();
         }
-        fill(slot, timeout, end);
+        fill(slot, claim, timeout, end);
         if (turn.isCancelled()) {
             giveBack(slot, /* suspect= */ true);
             throw turn.cancelledOrInterrupted();
@@ -154,13 +154,14 @@ public final class Pool<T> {
     }
 
     /** Sees to it that a usable resource is in the slot, or gives up the slot and throws. */
-    private void fill(Slot<T> slot, @Nullable Duration timeout, Deadline end) throws InterruptedException {
+    private void fill(Slot<T> slot, @Nullable Claim<T> claim, @Nullable Duration timeout, Deadline end)
+            throws InterruptedException {
         boolean filled = false;
         try {
             if (timeout == null || (line.isOpen(slot) && !supply.isToBeChecked(slot))) {
-                fill(slot);
+                fill(slot, claim);
             } else {
-                PlainScope.create(null, end).runOrFail(() -> fill(slot));
+                PlainScope.create(null, end).runOrFail(() -> fill(slot, claim));
             }
             filled = true;
         } catch (DeadlineExceededException e) { // of this timeout: what the factory throws is wrapped
@@ -182,10 +183,10 @@ public final class Pool<T> {
         return Traces.trimmed(new DeadlineExceededException(reason, e.getCause()));
     }
 
-    private void fill(Slot<T> slot) throws InterruptedException {
+    private void fill(Slot<T> slot, @Nullable Claim<T> claim) throws InterruptedException {
         if (line.isOpen(slot) && (line.isOver(slot) || !supply.isSound(slot))) {
             dispose(slot, null);
-            line.emptied(slot);
+            line.emptied(slot, Objects.requireNonNull(claim)); // who warms up gets new places only
         }
         if (!line.isOpen(slot)) {
             supply.open(slot);
@@ -232,7 +233,7 @@ public final class Pool<T> {
     }
 
     private void warmUp(Slot<T> slot) throws InterruptedException {
-        fill(slot, null, Deadline.NONE);
+        fill(slot, null, null, Deadline.NONE);
         giveBack(slot, /* suspect= */ false);
     }
 

@@ -21,7 +21,7 @@ final class PoolLine<T> extends WaitLine {
     /*
      * States of a slot
      *   (none)   a place is free
-     *   TAKEN    a borrower has the place: it opens a resource, or checks the one that was idle
+     *   TAKEN    a borrower has the place: it opens a resource, or checks the one that was idle, or opens another in its place
      *   LEASED   a borrower uses the resource
      *   IDLE     the resource is open, and anybody's
      *   CLOSING  some thread closes the resource
@@ -184,9 +184,10 @@ final class PoolLine<T> extends WaitLine {
         }
     }
 
-    /** The resource in it has been closed; the place is kept. */
-    void emptied(Slot<T> slot) {
+    /** The resource in it has been closed by the borrower, who keeps the place for another. */
+    void emptied(Slot<T> slot, Claim<T> claim) {
         synchronized (monitor) {
+            move(slot, Slot.State.TAKEN, Objects.requireNonNull(slot.party), claim.scope, claim.bound, claim.site);
             slot.resource = null;
             slot.lifeEnd = Deadline.NONE;
             slot.idleEnd = Deadline.NONE;

@@ -9,6 +9,7 @@ import dev.espalier.CancelScope;
 import dev.espalier.CancelledException;
 import dev.espalier.Tasks;
 import dev.espalier.contract.Things.Thing;
+import dev.espalier.pool.PoolOptions;
 import dev.espalier.pool.ResourcePool;
 import java.io.IOException;
 import java.time.Duration;
@@ -217,6 +218,32 @@ public class PoolCareTest {
             }
             assertThat(Thread.interrupted()).isTrue();
             assertThat(seen).hasValue(false);
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S3 who opens in place of what had become bad is seen to open, and then where it was acquired")
+    void replacementIsNamed() throws Exception {
+        var opening = new AtomicReference<ResourcePool.Statistics>();
+        var self = new AtomicReference<ResourcePool<Thing>>();
+        try (var pool = ResourcePool.open(
+                () -> {
+                    opening.set(self.get().statistics());
+                    return things.open();
+                },
+                (PoolOptions<Thing> o) -> o.maxSize(1).leaseSites(true).validate(_ -> false))) {
+            self.set(pool);
+            for (int i = 0; i < 2; i++) {
+                try (var _ = pool.acquire()) {
+                    assertThat(opening.get().opening()).isEqualTo(1);
+                    assertThat(opening.get().closing()).isZero();
+                    assertThat(pool.statistics().leased())
+                            .singleElement()
+                            .extracting(ResourcePool.Borrower::site)
+                            .isNotNull();
+                }
+            }
+            assertThat(things.made()).isEqualTo(2);
         }
     }
 }
