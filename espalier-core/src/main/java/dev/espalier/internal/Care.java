@@ -3,6 +3,7 @@
 package dev.espalier.internal;
 
 import dev.espalier.CancelScope;
+import dev.espalier.pool.KeepPolicy;
 import dev.espalier.pool.PoolAction;
 import dev.espalier.spi.Backend;
 import java.time.Duration;
@@ -25,6 +26,21 @@ final class Care {
         this.owner = owner;
         this.limit = limit;
         this.backend = backend;
+    }
+
+    /** Whether a resource is to be used again, though its use failed; not if nobody says so. */
+    <T> boolean keeps(
+            @Nullable KeepPolicy<? super T> policy, T resource, Throwable failure, @Nullable Throwable thrown) {
+        if (policy == null) {
+            return false;
+        }
+        boolean[] keeps = {false};
+        return run("the policy of", resource, r -> keeps[0] = policy.keep(r, failure), thrown) && keeps[0];
+    }
+
+    /** Whether a resource is as if new; it is, where there is nothing to be done for that. */
+    <T> boolean resets(@Nullable PoolAction<? super T, ?> action, T resource, @Nullable Throwable thrown) {
+        return action == null || run("resetting", resource, action, thrown);
     }
 
     /**

@@ -3,6 +3,7 @@
 package dev.espalier.internal;
 
 import dev.espalier.sync.Party;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,12 @@ final class Circle {
     /** Throws, and takes the turn out of its queue, if it would wait for ever. */
     static void refuse(Turn mine) {
         Strand here = mine.strand;
-        if (here == null || chain(mine, here) == null) {
+        if (here == null) {
+            return;
+        }
+        VarHandle.fullFence(); // what it took without a lock and without a volatile write is seen by who joins from now
+        // on
+        if (chain(mine, here) == null) {
             return;
         }
         String message;
@@ -131,8 +137,11 @@ final class Circle {
         if (line == null) {
             return null;
         }
+        if (!line.isHeldFast()) { // first: it costs less
+            return null;
+        }
         List<Party> holders = line.holders();
-        if (holders.size() != 1 || !line.isHeldFast()) {
+        if (holders.size() != 1) {
             return null;
         }
         Party only = holders.getFirst();

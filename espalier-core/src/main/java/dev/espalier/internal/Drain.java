@@ -17,7 +17,7 @@ final class Drain {
     private Drain() {}
 
     /** Returns when the line lets somebody through, or throws with those who keep it from doing so. */
-    static void await(WaitLine line, Duration limit, Supplier<List<PoolLine.View>> views) {
+    static void await(WaitLine line, Duration limit, Supplier<List<PoolView>> views) {
         boolean[] ended = {false};
         try {
             PlainScope.shield(null).runOrFail(() -> ended[0] = awaitUninterruptibly(line, limit));
@@ -61,20 +61,20 @@ final class Drain {
         }
     }
 
-    private static DeadlineExceededException stragglers(WaitLine line, Duration limit, List<PoolLine.View> views) {
+    private static DeadlineExceededException stragglers(WaitLine line, Duration limit, List<PoolView> views) {
         var message = new StringBuilder("waited ")
                 .append(limit)
                 .append(" for ")
                 .append(line.describe())
                 .append("; not given back, and closed when they are:");
-        for (PoolLine.View view : views.subList(0, Math.min(NAMED, views.size()))) {
+        for (PoolView view : views.subList(0, Math.min(NAMED, views.size()))) {
             message.append("\n    ")
                     .append(view.borrower())
                     .append(
                             switch (view.state()) {
                                 case TAKEN -> ", being opened or checked";
                                 case CLOSING -> ", being closed";
-                                case LEASED, IDLE -> "";
+                                case LEASED -> "";
                             });
         }
         if (views.size() > NAMED) {
@@ -82,7 +82,7 @@ final class Drain {
         }
         var reason = new CancelReason(Kind.DEADLINE, message.toString(), null, null, null, null);
         var exception = Traces.trimmed(new DeadlineExceededException(reason, null));
-        for (PoolLine.View view : views) {
+        for (PoolView view : views) {
             Throwable site = view.borrower().site();
             if (site != null) {
                 exception.addSuppressed(site);

@@ -8,14 +8,14 @@ import dev.espalier.CancelledException;
 import dev.espalier.Deadline;
 import dev.espalier.DeadlineExceededException;
 import dev.espalier.TaskGroup;
-import dev.espalier.internal.PoolLine.Claim;
-import dev.espalier.pool.KeepPolicy;
+import dev.espalier.internal.Holder.State;
 import dev.espalier.pool.PoolAction;
 import dev.espalier.pool.PoolClosedException;
 import dev.espalier.pool.PoolOptions;
 import dev.espalier.pool.ResourcePool;
 import dev.espalier.spi.Backend;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -33,6 +33,8 @@ public final class Pool<T> {
      *   3. acquire returns a resource or throws; where it throws in code that is cancelled, it throws CancelledException (C7). What was opened or is
      *      sound is shelved then, for the next one; what was being checked is closed, since an interrupt may have damaged it.
      *   4. After a use that failed or was cancelled, the resource is closed before the exception goes on, unless the policy keeps it (S3).
+     *   5. A stack that overflows, wherever it does, loses neither (L12). Closing takes more stack than may be left: then the resource is shelved as
+     *      broken, which takes little, and that is reserved at the borrowing; whoever has its place next closes it.
      *
      * What a borrower opens or checks, it does in its own scope, so that its cancellation and its timeout reach it. What has to happen whatever comes (close,
      * keepIf, reset) is in Care: behind a shield, with a limit.
@@ -53,6 +55,7 @@ public final class Pool<T> {
     private final Reaper reaper;
     private final Supply<T> supply;
     private final Care care;
+    private final boolean sites;
 
     /**
      * A pool that is open, and empty.
@@ -66,14 +69,11 @@ public final class Pool<T> {
         Backend given = options.backend();
         this.backend = given == null ? Scope.current().backend() : given;
         String name = options.name();
-        this.line = new PoolLine<>(
-                name == null ? "pool-" + NUMBERS.incrementAndGet() : name,
-                options.maxSize(),
-                backend,
-                options.idleTimeout());
+        this.line = new PoolLine<>(name == null ? "pool-" + NUMBERS.incrementAndGet() : name, options, backend);
         this.reaper = new Reaper(backend, this::reap);
-        this.supply = new Supply<>(factory, options, line, backend);
+        this.supply = new Supply<>(factory, options, line);
         this.care = new Care(line.describe(), options.closeLimit(), backend);
+        this.sites = options.leaseSites();
     }
 
     // ---- borrowing
@@ -87,20 +87,29 @@ public final class Pool<T> {
      * @throws InterruptedException if the caller is cancelled or interrupted
      */
     public Loan<T> acquire(boolean bound, @Nullable Duration timeout) throws InterruptedException {
-        Stack.reserve(); // then there is enough of it to give the resource back, whatever its use throws
-        var claim = new Claim<T>(bound, site());
-        Turn turn = Turn.here(claim);
-        Deadline end = timeout == null ? Deadline.NONE : Deadline.after(timeout, turn.backend);
+        Stack.reserveLittle(); // then there is enough of it to give the resource back, whatever its use throws
+        Loan<T> loan = asked(bound);
+        if (line.takeIdle(loan) && loan.state == State.LEASED) {
+            loan.lend();
+            return loan;
+        }
+        Deadline end = timeout == null ? Deadline.NONE : Deadline.after(timeout, loan.scope.backend());
+        if (loan.slot == null) {
+            await(loan, timeout);
+        }
+        return prepared(loan, timeout, end);
+    }
+
+    private void await(Loan<T> loan, @Nullable Duration timeout) throws InterruptedException {
         boolean granted = false;
         try {
-            line.acquire(turn, timeout);
+            line.acquire(Turn.here(loan), timeout);
             granted = true;
         } finally {
             if (!granted) {
-                restore(claim);
+                restore(loan);
             }
         }
-        return prepared(claim, turn, timeout, end);
     }
 
     /**
@@ -110,65 +119,81 @@ public final class Pool<T> {
      * @throws InterruptedException if the caller is cancelled or interrupted
      */
     public @Nullable Loan<T> tryAcquire() throws InterruptedException {
-        Stack.reserve();
-        var claim = new Claim<T>(/* bound= */ false, site());
-        Turn turn = Turn.here(claim);
-        turn.checkpoint();
-        return line.tryAcquire(turn) ? prepared(claim, turn, null, Deadline.NONE) : null;
+        Stack.reserveLittle();
+        Loan<T> loan = asked(/* bound= */ false);
+        return line.takeIdle(loan) || line.tryAcquire(Turn.here(loan)) ? prepared(loan, null, Deadline.NONE) : null;
     }
 
-    private @Nullable LeaseSite site() {
-        return options.leaseSites()
-                ? Traces.trimmed(new LeaseSite(Turn.here(null).party().toString()))
+    /** What the caller asks for; throws if it is cancelled or interrupted. */
+    private Loan<T> asked(boolean bound) throws InterruptedException {
+        Strand here = Strands.current();
+        if (here != null) {
+            here.checkCancelled();
+        }
+        if (Thread.interrupted()) {
+            throw Sleep.interrupted(here);
+        }
+        LeaseSite site = sites
+                ? Traces.trimmed(
+                        new LeaseSite(Turn.party(Thread.currentThread(), here).toString()))
                 : null;
+        return new Loan<>(this, here, bound, site);
     }
 
-    /** The turn was granted, and then put back. */
-    private void restore(Claim<T> claim) {
-        Slot<T> orphan = claim.orphan;
-        Deadline shelved = claim.shelved;
+    /** The wait has failed: it was granted nothing, or what it was granted is put back. */
+    private void restore(Loan<T> loan) {
+        Slot<T> orphan = loan.slot;
         if (orphan != null) {
             retire(orphan, null);
-        } else if (shelved != null) {
-            reaper.arm(shelved); // the timer may have come by meanwhile
+        } else {
+            reaper.arm(reap()); // the timer may have come by while the resource was not on the shelf
         }
         line.drained.advance(); // its place may have been the last one that was taken
     }
 
-    private Loan<T> prepared(Claim<T> claim, Turn turn, @Nullable Duration timeout, Deadline end)
-            throws InterruptedException {
-        Slot<T> slot = claim.slot;
+    private Loan<T> prepared(Loan<T> loan, @Nullable Duration timeout, Deadline end) throws InterruptedException {
+        Slot<T> slot = loan.slot;
         if (slot == null) {
             throw closed();
         }
-        fill(slot, timeout, end);
-        if (turn.isCancelled()) {
-            giveBack(slot, /* suspect= */ true);
-            throw turn.cancelledOrInterrupted();
+        if (loan.state != State.LEASED) {
+            prepare(slot, loan, timeout, end);
         }
-        if (!line.lend(slot)) {
+        loan.lend();
+        return loan;
+    }
+
+    private void prepare(Slot<T> slot, Loan<T> loan, @Nullable Duration timeout, Deadline end)
+            throws InterruptedException {
+        fill(slot, loan, timeout, end);
+        if (loan.strand != null && loan.strand.current.isEffectivelyCancelled()) {
+            giveBack(slot, /* suspect= */ true);
+            throw loan.strand.cancelled(/* consumed= */ false);
+        }
+        if (!line.lend(loan)) {
             retire(slot, null);
             throw closed();
         }
-        return new Loan<>(this, slot, Objects.requireNonNull(slot.resource), claim.scope);
     }
 
     /** Sees to it that a usable resource is in the slot, or gives up the slot and throws. */
-    private void fill(Slot<T> slot, @Nullable Duration timeout, Deadline end) throws InterruptedException {
+    private void fill(Slot<T> slot, @Nullable Loan<T> loan, @Nullable Duration timeout, Deadline end)
+            throws InterruptedException {
         boolean filled = false;
         try {
-            if (timeout == null || (line.isOpen(slot) && !supply.isToBeChecked(slot))) {
-                fill(slot);
+            Stack.reserve(); // what is opened has to arrive in its slot
+            if (timeout == null) {
+                fill(slot, loan);
             } else {
-                PlainScope.create(null, end).runOrFail(() -> fill(slot));
+                PlainScope.create(null, end).runOrFail(() -> fill(slot, loan));
             }
             filled = true;
         } catch (DeadlineExceededException e) { // of this timeout: what the factory throws is wrapped
             throw timeout == null ? e : late(timeout, e);
         } finally {
             if (!filled) {
-                if (line.isOpen(slot)) {
-                    retire(slot, null);
+                if (slot.resource != null) {
+                    discard(slot, null);
                 } else {
                     line.free(slot);
                 }
@@ -182,12 +207,12 @@ public final class Pool<T> {
         return Traces.trimmed(new DeadlineExceededException(reason, e.getCause()));
     }
 
-    private void fill(Slot<T> slot) throws InterruptedException {
-        if (line.isOpen(slot) && (line.isOver(slot) || !supply.isSound(slot))) {
+    private void fill(Slot<T> slot, @Nullable Loan<T> loan) throws InterruptedException {
+        if (slot.resource != null && (slot.isBroken() || line.isOver(slot, line.now()) || !supply.isSound(slot))) {
             dispose(slot, null);
-            line.emptied(slot);
+            line.emptied(slot, Objects.requireNonNull(loan)); // who warms up gets new places only
         }
-        if (!line.isOpen(slot)) {
+        if (slot.resource == null) {
             supply.open(slot);
         }
     }
@@ -232,50 +257,53 @@ public final class Pool<T> {
     }
 
     private void warmUp(Slot<T> slot) throws InterruptedException {
-        fill(slot, null, Deadline.NONE);
+        fill(slot, null, null, Deadline.NONE);
         giveBack(slot, /* suspect= */ false);
     }
 
     // ---- giving back
 
-    void end(Loan<T> loan, T resource, @Nullable Throwable thrown) {
-        Slot<T> slot = loan.slot;
+    void end(Loan<T> loan, @Nullable Throwable thrown) {
+        Slot<T> slot = Objects.requireNonNull(loan.slot);
+        T resource = Objects.requireNonNull(slot.resource);
         Throwable failure = thrown == null ? cancellation(loan) : thrown;
-        boolean keeps =
-                !loan.isDiscarded() && (failure == null || keeps(resource, failure, thrown)) && reset(resource, thrown);
+        boolean keeps = !loan.isDiscarded()
+                && (failure == null || care.keeps(options.keepIf(), resource, failure, thrown))
+                && care.resets(options.reset(), resource, thrown);
         if (keeps) {
             giveBack(slot, /* suspect= */ failure != null);
         } else {
-            retire(slot, thrown);
+            discard(slot, thrown);
         }
+    }
+
+    /** Closes the resource, or, where the stack is too full for that, leaves it to whoever has the place next, or to the pool. */
+    private void discard(Slot<T> slot, @Nullable Throwable thrown) {
+        try {
+            Stack.reserve();
+        } catch (StackOverflowError e) { // the one that the use has thrown says it, or one will come soon
+            if (line.shelveBroken(slot)) {
+                return;
+            }
+        }
+        retire(slot, thrown);
     }
 
     private static @Nullable CancelledException cancellation(Loan<?> loan) {
         Scope here = Scope.current();
-        Scope cancelled = here.isEffectivelyCancelled() ? here : loan.scope;
-        return cancelled.isEffectivelyCancelled() ? new CancelledException(Reasons.of(cancelled)) : null;
-    }
-
-    private boolean keeps(T resource, Throwable failure, @Nullable Throwable thrown) {
-        KeepPolicy<? super T> policy = options.keepIf();
-        if (policy == null) {
-            return false;
+        if (here.isEffectivelyCancelled()) {
+            return new CancelledException(Reasons.of(here));
         }
-        boolean[] keeps = {false};
-        return care.run("the policy of", resource, r -> keeps[0] = policy.keep(r, failure), thrown) && keeps[0];
-    }
-
-    private boolean reset(T resource, @Nullable Throwable thrown) {
-        PoolAction<? super T, ?> action = options.reset();
-        return action == null || care.run("resetting", resource, action, thrown);
+        Scope there = loan.scope;
+        return there != here && there.isEffectivelyCancelled() ? new CancelledException(Reasons.of(there)) : null;
     }
 
     private void giveBack(Slot<T> slot, boolean suspect) {
-        Deadline end = line.shelve(slot, suspect);
-        if (end == null) {
+        long left = line.shelve(slot, suspect);
+        if (left <= 0) {
             retire(slot, null);
         } else {
-            reaper.arm(end);
+            reaper.arm(left);
         }
     }
 
@@ -301,10 +329,12 @@ public final class Pool<T> {
                 thrown);
     }
 
-    /** Closes what is due, on threads of its own. */
-    private Deadline reap() {
-        line.takeDue().forEach(this::retireAside);
-        return line.nextDue();
+    /** Closes what is due, on threads of its own; returns how long until the next one is. */
+    private long reap() {
+        var due = new ArrayList<Slot<T>>();
+        long next = line.takeDue(due);
+        due.forEach(this::retireAside);
+        return next;
     }
 
     private void retireAside(Slot<T> slot) {

@@ -4,11 +4,9 @@ package dev.espalier.internal;
 
 import dev.espalier.Cancellation;
 import dev.espalier.CancelledException;
-import dev.espalier.Deadline;
 import dev.espalier.pool.OpenFailedException;
 import dev.espalier.pool.PoolOptions;
 import dev.espalier.pool.ResourceCheck;
-import dev.espalier.spi.Backend;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -23,25 +21,18 @@ final class Supply<T> {
     private final Callable<? extends T> factory;
     private final PoolOptions<T> options;
     private final PoolLine<T> line;
-    private final Backend backend;
     private final AtomicLong opened = new AtomicLong();
 
-    Supply(Callable<? extends T> factory, PoolOptions<T> options, PoolLine<T> line, Backend backend) {
+    Supply(Callable<? extends T> factory, PoolOptions<T> options, PoolLine<T> line) {
         this.factory = factory;
         this.options = options;
         this.line = line;
-        this.backend = backend;
-    }
-
-    /** Whether lending what is in it needs more than handing it over. */
-    boolean isToBeChecked(Slot<T> slot) {
-        return line.isOver(slot) || (options.validate() != null && line.isDoubtful(slot, options.validateAfterIdle()));
     }
 
     /** Whether what is in it can still be used; asks the user's check, if that is due. */
     boolean isSound(Slot<T> slot) throws InterruptedException {
         ResourceCheck<? super T> check = options.validate();
-        if (check == null || !line.isDoubtful(slot, options.validateAfterIdle())) {
+        if (check == null || !line.isDoubtful(slot, line.now())) {
             return true;
         }
         boolean sound = false;
@@ -75,7 +66,7 @@ final class Supply<T> {
                     + " is not AutoCloseable; say how it is closed with the option closer(...), or closer(_ -> {}) if"
                     + " there is nothing to close");
         }
-        if (!line.opened(slot, resource, lifeEnd())) {
+        if (!line.opened(slot, resource, life())) {
             throw new IllegalStateException("the factory of " + line.describe()
                     + " returned a resource that is in the pool already; it must open a new one at every call");
         }
@@ -94,12 +85,13 @@ final class Supply<T> {
         }
     }
 
-    private Deadline lifeEnd() {
+    /** How long the next one lives, in nanoseconds; {@link Long#MAX_VALUE} for ever. */
+    private long life() {
         Duration lifetime = options.maxLifetime();
         if (lifetime == null) {
-            return Deadline.NONE;
+            return Long.MAX_VALUE;
         }
         long part = (long) (opened.getAndIncrement() * SPREAD % 1.0 * 100);
-        return Deadline.after(lifetime.minus(lifetime.dividedBy(1000).multipliedBy(part)), backend);
+        return Slot.nanos(lifetime.minus(lifetime.dividedBy(1000).multipliedBy(part)));
     }
 }

@@ -287,6 +287,23 @@ public class PoolWaitTest {
     }
 
     @BackendTest
+    @DisplayName("D1 a lease whose resource replaced one that had become bad may be given back by anyone: no circle")
+    void replacedUnderLease() throws Exception {
+        try (var pool = ResourcePool.open(things::open, o -> o.maxSize(1).validate(_ -> false))) {
+            pool.run(_ -> {});
+            var lease = pool.acquire();
+            assertThat(lease.resource().number()).isEqualTo(2);
+            TaskGroup.run(group -> {
+                var _ = group.fork(() -> {
+                    awaitWaiting(pool, 1);
+                    lease.close();
+                });
+                assertThat(pool.<Integer, RuntimeException>use(Thing::number)).isEqualTo(3);
+            });
+        }
+    }
+
+    @BackendTest
     @DisplayName("D1 in a pool of one, a factory that borrows from it gets IllegalStateException")
     void circleInFactory() throws Exception {
         var self = new AtomicReference<ResourcePool<Thing>>();

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.espalier.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.espalier.TaskGroup;
+import dev.espalier.contract.Things.Thing;
+import dev.espalier.pool.ResourcePool;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+
+/** L12: a stack that overflows in a pool. */
+public class PoolOverflowTest {
+    private static final int ROUNDS = 10;
+
+    private final Things things = new Things();
+
+    @BeforeEach
+    void onRealThreads() {
+        assumeFalse(BackendExtension.isSimulated(), "it is about the stacks of real threads");
+    }
+
+    /** Runs it where the stack ends soon, each time at another place of what it does. */
+    private static void overflow(TestBackend backend, Descent descent) throws Exception {
+        var small = new FilterBackend(backend.real()) {
+            @Override
+            public Thread newThread(Runnable task, @Nullable String name, boolean inheritThreadLocals) {
+                return new Thread(null, task, "small stack", 160 * 1024);
+            }
+        };
+        for (int i = 0; i < ROUNDS; i++) {
+            int shift = 5 * i;
+            TaskGroup.run(o -> o.backend(small), group -> {
+                var task = group.fork(() -> {
+                    try {
+                        shifted(shift, descent);
+                    } catch (StackOverflowError e) {
+                        return true;
+                    }
+                    return false;
+                });
+                assertThat(task.await()).isTrue();
+            });
+        }
+    }
+
+    private static void shifted(int frames, Descent descent) throws Exception {
+        if (frames == 0) {
+            descent.down();
+        } else {
+            shifted(frames - 1, descent);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Descent {
+        void down() throws Exception;
+    }
+
+    private static void useAtEachDepth(ResourcePool<Thing> pool) throws Exception {
+        pool.run(_ -> {});
+        useAtEachDepth(pool);
+    }
+
+    private static void useInUse(ResourcePool<Thing> pool) throws Exception {
+        pool.run(_ -> useInUse(pool));
+    }
+
+    private void assertWhole(ResourcePool<Thing> pool) {
+        var now = pool.statistics();
+        assertThat(now.leased()).isEmpty();
+        assertThat(now.opening()).isZero();
+        assertThat(now.closing()).isZero();
+        assertThat(things.openNow()).isEqualTo(now.idle()); // some may be broken, and left to who comes next
+    }
+
+    @BackendTest
+    @DisplayName("L12 a stack that overflows while resources are borrowed and given back loses none, and no place")
+    void overflowBeside(TestBackend backend) throws Exception {
+        try (var pool = ResourcePool.open(things::open, o -> o.maxSize(2))) {
+            overflow(backend, () -> useAtEachDepth(pool));
+            assertWhole(pool);
+        }
+    }
+
+    @BackendTest
+    @DisplayName("L12 a stack that overflows in a use closes the resource, and no place is lost")
+    void overflowWithin(TestBackend backend) throws Exception {
+        try (var pool = ResourcePool.open(things::open, o -> o.maxSize(100_000))) {
+            overflow(backend, () -> useInUse(pool));
+            assertWhole(pool);
+        }
+    }
+}
