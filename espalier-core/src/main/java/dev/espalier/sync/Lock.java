@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to the task that acquired it (or the thread, if it is no task), and not to the tasks that this one forks. Each {@code acquire} gives a permit
  * of its own; the lock is free when all are closed.
  *
- * <p>Do not use it for a few instructions that never block: {@code synchronized} and {@link java.util.concurrent.locks.ReentrantLock} are
- * faster. Use it where a cancellation must end the wait, where order matters, or where you want to see who waits for whom.
+ * <p>Do not use it for a few instructions that never block: {@code synchronized} is simpler, and an unfair
+ * {@link java.util.concurrent.locks.ReentrantLock} is faster under contention. Use it where a cancellation must end the wait, where order matters, or where you
+ * want to see who waits for whom.
  *
  * <p><b>Failure.</b> Waiting for a lock whose holder has ended without giving it back, or waits, by way of others, for the caller, would never end: then
  * {@code acquire} without a timeout throws {@link IllegalStateException}, which names them. It is found when the lock is what closes the circle; not if the lock
@@ -104,7 +105,7 @@ public final class Lock {
         if (line.isWaitedFor() || !line.tryOwn(who)) {
             acquireSlowly(timeout);
         }
-        return new Permit(line);
+        return new Permit(line, who, null);
     }
 
     private void acquireSlowly(@Nullable Duration timeout) throws InterruptedException {
@@ -125,8 +126,9 @@ public final class Lock {
      * @return to be closed once, by the same thread; or empty
      */
     public Optional<Permit> tryAcquire() {
-        return line.reenter() || line.tryOwnBeforeAnybody(Caller.here())
-                ? Optional.of(new Permit(line))
+        Object who = Caller.here();
+        return line.reenter() || line.tryOwnBeforeAnybody(who)
+                ? Optional.of(new Permit(line, who, null))
                 : Optional.empty();
     }
 

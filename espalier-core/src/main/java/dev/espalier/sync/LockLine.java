@@ -131,8 +131,9 @@ final class LockLine extends WaitLine implements Permit.Source {
         if (permit.mark == CLOSED) {
             throw permit.closedBefore();
         }
-        if (!isMine()) {
-            throw notMine("release it");
+        if (permit.thread != Thread.currentThread()
+                || !isMine()) { // its thread may wait for a signal, and another one be the owner
+            throw notMine("close the permit of " + permit.party());
         }
         permit.mark = CLOSED;
         if (more > 0) {

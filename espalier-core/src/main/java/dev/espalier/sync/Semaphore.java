@@ -35,7 +35,7 @@ import java.util.Optional;
  * @since 0.1
  */
 public final class Semaphore {
-    private final SemaphoreLine line;
+    final SemaphoreLine line;
 
     /**
      * What can be seen of a semaphore at a moment.
