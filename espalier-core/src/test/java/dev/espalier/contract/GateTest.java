@@ -266,6 +266,40 @@ public class GateTest {
     }
 
     @BackendTest
+    @DisplayName("S1 tryAcquire at the moment of a release does not overtake the one that waits")
+    void tryAcquireAgainstRelease() throws Exception {
+        Gate.each(gate -> {
+            try (var race = new Race("tryAcquire against release")) {
+                for (int i = 0; i < Race.rounds(500); i++) {
+                    TaskGroup.run(group -> {
+                        var served = new AtomicBoolean();
+                        var permit = gate.acquire();
+                        var _ = group.fork(() -> {
+                            try (var _ = gate.acquire()) {
+                                served.set(true);
+                            }
+                        });
+                        gate.awaitWaiting(1);
+                        var rival = race.start(() -> {
+                            for (int n = 0; n < 20; n++) {
+                                var tried = gate.tryAcquire();
+                                if (tried.isPresent()) {
+                                    assertThat(served).isTrue();
+                                    tried.get().close();
+                                }
+                            }
+                        });
+                        Race.spin(race.draw(300));
+                        permit.close();
+                        rival.await();
+                    });
+                }
+            }
+            assertThat(gate.isFree()).isTrue();
+        });
+    }
+
+    @BackendTest
     @DisplayName(
             "S2 a permit that is closed twice throws IllegalStateException, and frees nothing that somebody else has")
     void twice() throws Exception {
