@@ -132,7 +132,7 @@ public class LockTest {
         TaskGroup.run(group -> {
             lock.tryAcquire().orElseThrow().close(); // as the owner of a group
             var task = group.fork(() -> lock.acquire().close());
-            awaitWaiting(lock, 1);
+            Threads.until(() -> Wait.of(task).isPresent());
             assertThat(Wait.of(task).orElseThrow().holders())
                     .extracting(Party::thread)
                     .containsExactly(Thread.currentThread());

@@ -184,6 +184,7 @@ public class PermitsTest {
                 int waiting = i + 1;
                 Threads.until(() -> semaphore.statistics().waiting().size() == waiting);
             }
+            Threads.until(() -> Wait.of(tasks.get(2)).isPresent());
             assertThat(Wait.of(tasks.get(2)).orElseThrow().holders())
                     .hasSize(100)
                     .allMatch(party -> party.thread() == Thread.currentThread());
