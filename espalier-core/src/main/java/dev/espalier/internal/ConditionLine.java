@@ -159,7 +159,7 @@ public final class ConditionLine extends WaitLine {
                 Thread.currentThread().interrupt();
             }
             if (outcome.late()) {
-                throw late(Objects.requireNonNull(within).timeout());
+                throw Turn.late(this, Objects.requireNonNull(within).timeout());
             }
             return;
         }
@@ -173,6 +173,9 @@ public final class ConditionLine extends WaitLine {
      * @param n at most so many
      */
     public void signal(int n) {
+        if (size() == 0) {
+            return; // who joins holds the lock, as the caller does: nobody can
+        }
         synchronized (monitor) {
             Turn first = first();
             for (int i = 0; i < n && first != null; i++) {

@@ -2,8 +2,13 @@
 
 package dev.espalier.internal;
 
+import dev.espalier.CancelReason;
+import dev.espalier.CancelReason.Kind;
+import dev.espalier.DeadlineExceededException;
 import dev.espalier.spi.Backend;
 import dev.espalier.sync.Party;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One thread's wait in a {@link WaitLine}, whose essay says how it goes. */
@@ -20,6 +25,9 @@ public final class Turn {
     volatile @Nullable WaitLine line;
     /** Written under the monitor, once; read by the waiting thread. */
     volatile boolean granted;
+    /** The one that was let in after this one by the same thread, which alone reads and writes it. */
+    @Nullable
+    Turn next;
 
     private Turn(@Nullable Strand strand, @Nullable Object claim) {
         this.strand = strand;
@@ -35,6 +43,24 @@ public final class Turn {
      */
     public static Turn here(@Nullable Object claim) {
         return new Turn(Strands.current(), claim);
+    }
+
+    /**
+     * Who waits.
+     *
+     * @return as {@link Caller#here} said it
+     */
+    public Object who() {
+        return strand instanceof TaskNode<?> ? strand : thread;
+    }
+
+    /**
+     * The thread that waits.
+     *
+     * @return which made this turn
+     */
+    public Thread thread() {
+        return thread;
     }
 
     static Party party(Thread thread, @Nullable Strand strand) {
@@ -56,12 +82,7 @@ public final class Turn {
      * @throws InterruptedException if it is
      */
     public void checkpoint() throws InterruptedException {
-        if (strand != null) {
-            strand.checkCancelled();
-        }
-        if (Thread.interrupted()) {
-            throw Sleep.interrupted(strand);
-        }
+        Caller.checkpoint(strand);
     }
 
     /** The exception for a thread that left because it was cancelled or interrupted. */
@@ -71,6 +92,15 @@ public final class Turn {
         }
         boolean _ = Thread.interrupted();
         return Sleep.interrupted(strand);
+    }
+
+    /** The exception for a thread that waited for too long. */
+    static DeadlineExceededException late(WaitLine line, Duration timeout) {
+        List<Party> holders = line.holders();
+        String message = "waited " + timeout + " for " + line.describe()
+                + (holders.isEmpty() ? "" : ", which is held by " + holders.getFirst());
+        return Traces.trimmed(
+                new DeadlineExceededException(new CancelReason(Kind.DEADLINE, message, null, null, null, null), null));
     }
 
     boolean isCancelled() {

@@ -2,10 +2,7 @@
 
 package dev.espalier.internal;
 
-import dev.espalier.CancelReason;
-import dev.espalier.CancelReason.Kind;
 import dev.espalier.Deadline;
-import dev.espalier.DeadlineExceededException;
 import dev.espalier.sync.Party;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,11 +11,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Those who wait for something, first come first served: the one wait list of all primitives, and of a group's places. */
-public abstract class WaitLine {
+public abstract class WaitLine extends Wanted {
     /*
      * A line knows the order and the waiting; what is waited for is its subclass's: take() says whether the first one's turn has come, and takes
      * it. Whoever gives something back calls advance(), which lets in, one after the other, those whose turn has come. What is taken is taken
      * for the waiting thread by whoever lets it in (a hand-over), so that nobody can overtake between the wake-up and the running.
+     *
+     * A subclass may let callers take without the monitor and without a turn while nobody waits (isWaitedFor), and give back without it: Places, locks,
+     * semaphores, events. Then take() and putBack() agree with those by what they write, a compare-and-set, and not by the monitor. Who finds nothing
+     * to take calls queue().
      *
      * States of a turn
      *   waiting    in the queue of its line
@@ -26,34 +27,32 @@ public abstract class WaitLine {
      *   gone       out of the queue; it gave up
      *
      * Transitions, all under the monitor
-     *   new -> granted      nobody waits, and take() (acquire)
+     *   new -> granted      nobody waits, and take() (tryAcquire, enqueue)
      *   new -> waiting      else
      *   waiting -> granted  it is the first, and take() (advance, on any thread)
      *   waiting -> gone     its thread is cancelled, interrupted, or late
      *   granted -> gone     its thread finds itself cancelled: it puts back what it got, and the line advances (S1, C7)
-     * Where only time lets a turn in (pause), the first thread parks for that long and advances the line itself; whoever changes who is the
+     * Where only time lets a turn in (isPaced), the first thread parks for that long and advances the line itself; whoever changes who is the
      * first wakes the new one for that.
      * So a hand-over and a cancellation that meet are decided twice: under the monitor whoever comes first wins, and if that was the
      * hand-over, the thread looks once more. A thread that returns has what it wanted; one that throws has nothing.
      *
      * Memory ordering. granted is volatile, written under the monitor after take(); a waiting thread reads it without the monitor, and parks
      * only if it is false; who grants unparks afterwards, so that the permit of the park is never missed. What happens before something is
-     * given back happens-before the return of who gets it: both hold the monitor in between, or read granted.
-     * waiting is the size of the queue for those who do not hold the monitor: acquire writes it, then tries take() once more; who gives
-     * something back, with the monitor or without (Places), does that first, then reads waiting. One of the two sees the other.
+     * given back happens-before the return of who gets it: both hold the monitor in between, or one reads in take() what the other wrote.
+     * waiting is the size of the queue for those who do not hold the monitor: enqueue writes it, then tries take() once more if it is the
+     * first; who gives something back, with the monitor or without, does that first, then reads waiting. One of the two sees the other; and who is not the
+     * first is let in by whoever lets in, or misses, the one before it, under the monitor.
      *
      * Lock order. The monitor is innermost: take() and putBack() run under it, call nothing foreign but Backend.nanoTime (and equals and hashCode
      * of a CapacityLimiter's borrower), and wake-ups happen after it is released. Conditions share the monitor of their lock.
      *
-     * Why not java.util.concurrent's Semaphore, ReentrantLock and Condition inside. Their timed waits compare with System.nanoTime and park in
-     * LockSupport, so that a backend with virtual time could neither see a wait nor end it (T7). They know one way to give up, an interrupt, where
-     * here the state of the scope decides (C7), also when its interrupt was used up before. A wake-up that meets an
-     * interrupt leaves the permit with the interrupted thread, where here it is put back. And nobody could ask who waits for whom. What is
-     * left of them is what is used: LockSupport, by way of the backend; the order of a fair AbstractQueuedSynchronizer; its Condition's way of
-     * moving a waiter to the queue of the lock.
+     * Why not java.util.concurrent's classes inside (ADR 12): they read System.nanoTime and park by themselves (T7), know one way to give up, an interrupt (C7),
+     * leave a permit with the thread that was interrupted as it got it, and cannot be asked who waits for whom. Left of them is the order of a
+     * fair AbstractQueuedSynchronizer, and its Condition's way of moving a waiter to the queue of the lock.
      *
-     * Why a monitor and not its queue without a lock: the state of most primitives is more than a number (owner and count, borrowers, a
-     * clock), the sections are a few dozen instructions, and cancelled waiters leave from the middle in constant time.
+     * Why a monitor and not its queue without a lock: who comes here parks, which costs more; the sections are a few dozen instructions, and cancelled
+     * waiters leave from the middle in constant time.
      */
 
     enum End {
@@ -64,6 +63,8 @@ public abstract class WaitLine {
 
     /** Guards the queue and what the subclass takes from. */
     public final Object monitor;
+
+    private static final int BATCH = 64;
 
     private final LinkedHashSet<Turn> queue = new LinkedHashSet<>();
     /** The size of the queue; written under the monitor. */
@@ -101,11 +102,16 @@ public abstract class WaitLine {
      */
     protected abstract void putBack(Turn turn);
 
+    /** {@return whether time alone lets the first one in, so that it has to look for itself; always the same} */
+    protected boolean isPaced() {
+        return false;
+    }
+
     /**
-     * How long the first one waits before it looks again.
+     * How long the first one waits before it looks again, in a line that is paced.
      *
      * @param first the first in the queue
-     * @return in nanoseconds of its backend's clock; {@link Long#MAX_VALUE} if somebody else will let it in
+     * @return in nanoseconds of its backend's clock
      */
     protected long pause(Turn first) {
         return Long.MAX_VALUE;
@@ -114,36 +120,6 @@ public abstract class WaitLine {
     /** Whether a waiting thread gives up. */
     boolean isLeaving(Turn turn) {
         return turn.isLeaving();
-    }
-
-    /**
-     * What is waited for.
-     *
-     * @return as it stands in messages: {@code lock 'accounts'}
-     */
-    public abstract String describe();
-
-    /**
-     * Who has to do something before the wait can end, where that is known.
-     *
-     * @return a snapshot; empty if nobody in particular
-     */
-    public List<Party> holders() {
-        return List.of();
-    }
-
-    /** Whether the holders are who will give back what they hold, so that a circle of waits through one of them has no end. */
-    boolean isHeldFast() {
-        return true;
-    }
-
-    /**
-     * Who has what is waited for, as far as is known: a permit may have been handed to another thread meanwhile, which is to give it back.
-     *
-     * @return a snapshot, for people
-     */
-    public List<Party> acquirers() {
-        return holders();
     }
 
     // ---- by the waiting thread
@@ -169,39 +145,35 @@ public abstract class WaitLine {
      */
     public final void acquire(Turn turn, @Nullable Duration timeout) throws InterruptedException {
         turn.checkpoint();
-        if (tryAcquire(turn)) {
-            return;
+        if (!tryAcquire(turn)) {
+            queue(turn, timeout);
         }
+    }
+
+    /**
+     * Waits in line for what the turn wants: after a checkpoint, and in vain a try.
+     *
+     * @param turn the caller's
+     * @param timeout on its backend's clock; null for none
+     * @throws InterruptedException if the caller is cancelled or interrupted; it has nothing then
+     */
+    public final void queue(Turn turn, @Nullable Duration timeout) throws InterruptedException {
         Deadline end = timeout == null ? Deadline.NONE : Deadline.after(timeout, turn.backend);
         if (timeout != null && end.isExpired()) {
-            throw late(timeout);
+            throw Turn.late(this, timeout);
         }
         turn.timed = timeout != null;
         if (!enqueue(turn)) {
             switch (await(turn, end)) {
                 case GRANTED -> {}
                 case LEFT -> throw turn.cancelledOrInterrupted();
-                case LATE -> throw late(timeout == null ? Duration.ZERO : timeout);
+                case LATE -> throw Turn.late(this, timeout == null ? Duration.ZERO : timeout);
             }
         }
         if (turn.isCancelled()) { // what was handed over at that moment goes to the next (S1)
             release(turn);
             throw turn.cancelledOrInterrupted();
         }
-    }
-
-    /**
-     * The failure of a wait that took too long.
-     *
-     * @param timeout how long it was to be
-     * @return to be thrown
-     */
-    public final DeadlineExceededException late(Duration timeout) {
-        List<Party> holders = holders();
-        String message = "waited " + timeout + " for " + describe()
-                + (holders.isEmpty() ? "" : ", which is held by " + holders.getFirst());
-        return Traces.trimmed(
-                new DeadlineExceededException(new CancelReason(Kind.DEADLINE, message, null, null, null, null), null));
     }
 
     /** Joins the queue, unless its turn has come at once; returns whether it has. Under the monitor, or not. */
@@ -275,9 +247,12 @@ public abstract class WaitLine {
 
     /** Lets in whose turn has come, and asks how long to wait otherwise. */
     private long look(Turn turn) {
+        if (!isPaced()) {
+            return Long.MAX_VALUE;
+        }
         synchronized (monitor) {
-            if (first() != turn || pause(turn) == Long.MAX_VALUE) {
-                return Long.MAX_VALUE; // whoever gives something back lets it in
+            if (first() != turn) {
+                return Long.MAX_VALUE; // who was before it wakes it
             }
         }
         advance();
@@ -318,37 +293,52 @@ public abstract class WaitLine {
         if (waiting == 0) {
             return; // who joins from now on looks for itself
         }
-        for (Turn turn = next(); turn != null; turn = next()) {
-            turn.wake();
+        while (letIn() == BATCH) {
+            // there may be more
         }
         wakeFirst();
     }
 
+    /** Lets in a few: under the monitor all at once, since mostly it is one, and nobody is to wait for the monitor for long; then wakes them. */
+    private int letIn() {
+        int count = 0;
+        Turn first = null;
+        Turn last = null;
+        try {
+            synchronized (monitor) {
+                for (Turn turn = first(); count < BATCH && turn != null && take(turn); turn = first()) {
+                    boolean _ = remove(turn);
+                    turn.granted = true;
+                    count++;
+                    if (last == null) {
+                        first = turn;
+                    } else {
+                        last.next = turn;
+                    }
+                    last = turn;
+                }
+            }
+        } finally { // whatever went wrong with the one behind them
+            for (Turn turn = first; turn != null; turn = turn.next) {
+                turn.wake();
+            }
+        }
+        return count;
+    }
+
     /** The first one may be another than before, and may have to look for itself after a time. */
     private void wakeFirst() {
+        if (!isPaced()) {
+            return;
+        }
         Turn first;
         synchronized (monitor) {
             first = first();
-            if (first == null || first.thread.equals(Thread.currentThread()) || pause(first) == Long.MAX_VALUE) {
+            if (first == null || first.thread.equals(Thread.currentThread())) {
                 return;
             }
         }
         first.wake();
-    }
-
-    private @Nullable Turn next() {
-        synchronized (monitor) {
-            if (queue.isEmpty()) {
-                return null;
-            }
-            Turn first = queue.getFirst();
-            if (!take(first)) {
-                return null;
-            }
-            remove(first);
-            first.granted = true;
-            return first;
-        }
     }
 
     /** Joins the queue; under the monitor. */
@@ -387,24 +377,20 @@ public abstract class WaitLine {
         all.forEach(Turn::wake);
     }
 
+    /** {@return whether somebody waits, so that who comes new has to queue; without the monitor} */
+    public final boolean isWaitedFor() {
+        return waiting != 0;
+    }
+
     /** How many wait; without the monitor. */
     final int size() {
         return waiting;
     }
 
-    /**
-     * Who waits.
-     *
-     * @return a snapshot, in their order
-     */
+    /** {@return who waits: a snapshot, in their order} */
     public final List<Party> waiting() {
         synchronized (monitor) {
             return queue.stream().map(Turn::party).toList();
         }
-    }
-
-    @Override
-    public final String toString() {
-        return describe();
     }
 }

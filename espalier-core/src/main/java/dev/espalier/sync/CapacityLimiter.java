@@ -4,13 +4,10 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Caller;
 import dev.espalier.internal.Turn;
-import dev.espalier.internal.WaitLine;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class CapacityLimiter {
-    private final Line line;
+    private final LimiterLine line;
 
     /**
      * What can be seen of a limiter at a moment.
@@ -73,7 +70,7 @@ public final class CapacityLimiter {
      * @param totalTokens zero lets nobody pass until it is raised
      */
     public CapacityLimiter(String name, int totalTokens) {
-        line = new Line(Names.checked(name), checked(totalTokens));
+        line = new LimiterLine(Names.checked(name), checked(totalTokens));
     }
 
     private static int checked(int totalTokens) {
@@ -92,7 +89,7 @@ public final class CapacityLimiter {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire() throws InterruptedException {
-        return acquire(mine(), null);
+        return acquire(mine(Caller.checkpoint()), null);
     }
 
     /**
@@ -106,7 +103,8 @@ public final class CapacityLimiter {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire(Duration timeout) throws InterruptedException {
-        return acquire(mine(), Objects.requireNonNull(timeout, "timeout"));
+        Objects.requireNonNull(timeout, "timeout");
+        return acquire(mine(Caller.checkpoint()), timeout);
     }
 
     /**
@@ -116,7 +114,7 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the task has one
      */
     public Optional<Permit> tryAcquire() {
-        return tryAcquire(mine());
+        return tryAcquire(mine(Caller.here()));
     }
 
     /**
@@ -129,7 +127,8 @@ public final class CapacityLimiter {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquireOnBehalfOf(Object borrower) throws InterruptedException {
-        return acquire(of(borrower), null);
+        Objects.requireNonNull(borrower, "borrower");
+        return acquire(anyones(Caller.checkpoint(), borrower), null);
     }
 
     /**
@@ -144,7 +143,9 @@ public final class CapacityLimiter {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquireOnBehalfOf(Object borrower, Duration timeout) throws InterruptedException {
-        return acquire(of(borrower), Objects.requireNonNull(timeout, "timeout"));
+        Objects.requireNonNull(borrower, "borrower");
+        Objects.requireNonNull(timeout, "timeout");
+        return acquire(anyones(Caller.checkpoint(), borrower), timeout);
     }
 
     /**
@@ -155,7 +156,7 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the borrower has one, or one is waited for on its behalf
      */
     public Optional<Permit> tryAcquireOnBehalfOf(Object borrower) {
-        return tryAcquire(of(borrower));
+        return tryAcquire(anyones(Caller.here(), Objects.requireNonNull(borrower, "borrower")));
     }
 
     /**
@@ -168,38 +169,35 @@ public final class CapacityLimiter {
         line.release(Objects.requireNonNull(borrower, "borrower"));
     }
 
-    private Permit acquire(Loan loan, @Nullable Duration timeout) throws InterruptedException {
-        Turn turn = Turn.here(loan);
-        turn.checkpoint(); // before mistakes are looked for, so that cancelled code always gets the same
-        line.begin(loan);
-        boolean borrowed = false;
-        try {
-            line.acquire(turn, timeout);
-            borrowed = true;
-        } finally {
-            if (!borrowed) {
-                line.forget(loan);
+    private Permit mine(Object who) {
+        return new Permit(line, who, who);
+    }
+
+    private Permit anyones(Object who, Object borrower) {
+        return new Permit(line.anyones, who, borrower);
+    }
+
+    private Permit acquire(Permit token, @Nullable Duration timeout) throws InterruptedException {
+        if (!line.borrow(token)) {
+            boolean borrowed = false;
+            try {
+                line.queue(Turn.here(token), timeout);
+                borrowed = true;
+            } finally {
+                if (!borrowed) {
+                    line.forget(token);
+                }
             }
         }
-        return loan.permit;
+        return token;
     }
 
-    private Optional<Permit> tryAcquire(Loan loan) {
-        line.begin(loan);
-        if (line.tryAcquire(Turn.here(loan))) {
-            return Optional.of(loan.permit);
+    private Optional<Permit> tryAcquire(Permit token) {
+        if (line.borrow(token)) {
+            return Optional.of(token);
         }
-        line.forget(loan);
+        line.forget(token);
         return Optional.empty();
-    }
-
-    private Loan mine() {
-        Party party = Turn.here(null).party();
-        return new Loan(line, party.task() == null ? party.thread() : party.task(), party.thread());
-    }
-
-    private Loan of(Object borrower) {
-        return new Loan(line, Objects.requireNonNull(borrower, "borrower"), null);
     }
 
     /**
@@ -208,9 +206,7 @@ public final class CapacityLimiter {
      * @return as set last
      */
     public int totalTokens() {
-        synchronized (line.monitor) {
-            return line.total;
-        }
+        return line.total();
     }
 
     /**
@@ -220,10 +216,7 @@ public final class CapacityLimiter {
      * @param totalTokens zero lets nobody pass until it is raised
      */
     public void totalTokens(int totalTokens) {
-        synchronized (line.monitor) {
-            line.total = checked(totalTokens);
-        }
-        line.advance();
+        line.total(checked(totalTokens));
     }
 
     /**
@@ -232,9 +225,7 @@ public final class CapacityLimiter {
      * @return may be more than there are, after their number was lowered
      */
     public int borrowedTokens() {
-        synchronized (line.monitor) {
-            return line.borrowed;
-        }
+        return line.borrowed();
     }
 
     /**
@@ -244,7 +235,7 @@ public final class CapacityLimiter {
      */
     public int availableTokens() {
         synchronized (line.monitor) {
-            return Math.max(0, line.total - line.borrowed);
+            return Math.max(0, line.total() - line.borrowed());
         }
     }
 
@@ -255,7 +246,7 @@ public final class CapacityLimiter {
      */
     public Statistics statistics() {
         synchronized (line.monitor) {
-            return new Statistics(line.total, line.borrowers(), line.waiting());
+            return new Statistics(line.total(), line.borrowers(), line.waiting());
         }
     }
 
@@ -264,141 +255,5 @@ public final class CapacityLimiter {
         Statistics now = statistics();
         return line.describe() + " [" + now.borrowedTokens() + " of " + now.totalTokens() + " borrowed, "
                 + now.waiting().size() + " waiting]";
-    }
-
-    /** A token that somebody has, or is to have. */
-    private static final class Loan {
-        final Object borrower;
-        /** Who alone may return it; null for anyone. */
-        final @Nullable Thread thread;
-
-        final Permit permit;
-        // both guarded by the monitor of the line
-        boolean granted;
-        /** Who borrowed it, once it is granted. */
-        @Nullable
-        Turn turn;
-
-        Loan(Line line, Object borrower, @Nullable Thread thread) {
-            this.borrower = borrower;
-            this.thread = thread;
-            this.permit = new Permit(line, this);
-        }
-    }
-
-    private static final class Line extends WaitLine implements Permit.Source {
-        // all guarded by the monitor
-        private final String name;
-        private int total;
-        private int borrowed;
-        /** By borrower, one each: those granted, and those waited for. */
-        private final Map<Object, Loan> loans = new LinkedHashMap<>();
-
-        Line(String name, int total) {
-            this.name = name;
-            this.total = total;
-        }
-
-        /** One token a borrower: to wait for a second one while there is a first would never end well. */
-        void begin(Loan loan) {
-            Loan other;
-            synchronized (monitor) {
-                other = loans.putIfAbsent(loan.borrower, loan);
-                if (other == null) {
-                    return;
-                }
-            }
-            throw new IllegalStateException(loan.borrower + " has a token of " + describe()
-                    + ", or waits for one, and each borrower has one; close its permit first, or use a"
-                    + " Semaphore, which only counts");
-        }
-
-        void forget(Loan loan) {
-            synchronized (monitor) {
-                loans.remove(loan.borrower, loan);
-            }
-        }
-
-        List<Object> borrowers() {
-            return loans.values().stream()
-                    .filter(loan -> loan.granted)
-                    .map(loan -> loan.borrower)
-                    .toList();
-        }
-
-        @Override
-        protected boolean take(Turn turn) {
-            if (borrowed >= total) {
-                return false;
-            }
-            borrowed++;
-            Loan loan = loanOf(turn.claim);
-            loan.granted = true;
-            loan.turn = turn;
-            return true;
-        }
-
-        @Override
-        protected void putBack(Turn turn) {
-            Loan loan = loanOf(turn.claim);
-            if (loan.granted) { // else it has been returned on behalf of its borrower meanwhile
-                returned(loan);
-            }
-        }
-
-        @Override
-        public void release(Permit permit) {
-            Loan loan = loanOf(permit.of);
-            if (loan.thread != null && !loan.thread.equals(Thread.currentThread())) {
-                throw new IllegalStateException("the token of " + describe() + " was borrowed by " + loan.borrower
-                        + ", and another thread tried to return it; use acquireOnBehalfOf if others return it");
-            }
-            synchronized (monitor) {
-                permit.markClosed();
-                returned(loan);
-            }
-            advance();
-        }
-
-        void release(Object borrower) {
-            synchronized (monitor) {
-                Loan loan = loans.get(borrower);
-                if (loan == null || !loan.granted) {
-                    throw new IllegalStateException(borrower + " has no token of " + describe()
-                            + " to return: it has borrowed none, or returned it before");
-                }
-                loan.permit.markClosed();
-                returned(loan);
-            }
-            advance();
-        }
-
-        private void returned(Loan loan) {
-            loan.granted = false;
-            borrowed--;
-            loans.remove(loan.borrower, loan);
-        }
-
-        private static Loan loanOf(@Nullable Object of) {
-            return (Loan) Objects.requireNonNull(of);
-        }
-
-        @Override
-        public String describe() {
-            return "limiter '" + name + "'";
-        }
-
-        @Override
-        public List<Party> acquirers() {
-            var parties = new ArrayList<Party>();
-            synchronized (monitor) {
-                for (Loan loan : loans.values()) {
-                    if (loan.granted && loan.turn != null) {
-                        parties.add(loan.turn.party());
-                    }
-                }
-            }
-            return parties;
-        }
     }
 }

@@ -4,8 +4,8 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Caller;
 import dev.espalier.internal.ConditionLine;
-import dev.espalier.internal.Turn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -121,16 +121,22 @@ public final class Condition {
     private void awaitTrue(BooleanSupplier predicate, ConditionLine.@Nullable Within within)
             throws InterruptedException {
         Objects.requireNonNull(predicate, "predicate");
-        lock.line.checkMine("await on " + line.describe());
-        Turn.here(null).checkpoint();
+        checkMine("await on ");
+        Object _ = Caller.checkpoint();
         while (!predicate.getAsBoolean()) {
             awaitSignal(within);
         }
     }
 
     private void awaitSignal(ConditionLine.@Nullable Within within) throws InterruptedException {
-        lock.line.checkMine("await on " + line.describe());
-        line.await(Turn.here(lock.line.holds()), within, lock.line::free);
+        checkMine("await on ");
+        line.await(LockLine.turn(lock.line.holds()), within, lock.line::free);
+    }
+
+    private void checkMine(String what) {
+        if (!lock.line.isMine()) {
+            throw lock.line.notMine(what + line.describe());
+        }
     }
 
     /**
@@ -152,7 +158,7 @@ public final class Condition {
         if (n < 0) {
             throw new IllegalArgumentException("n is " + n + "; it must be zero or more");
         }
-        lock.line.checkMine("signal " + line.describe());
+        checkMine("signal ");
         line.signal(n);
     }
 

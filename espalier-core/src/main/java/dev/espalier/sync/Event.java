@@ -4,11 +4,13 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Caller;
 import dev.espalier.internal.Turn;
 import dev.espalier.internal.WaitLine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happens once: tasks wait until it has.
@@ -57,9 +59,7 @@ public final class Event {
 
     /** It has happened: all that wait go on, and all that come later. Idempotent. */
     public void set() {
-        synchronized (line.monitor) {
-            line.set = true;
-        }
+        line.set = true; // then it looks who waits
         line.advance();
     }
 
@@ -79,7 +79,7 @@ public final class Event {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public void await() throws InterruptedException {
-        line.acquire(Turn.here(null), null);
+        awaitWithin(null);
     }
 
     /**
@@ -91,7 +91,14 @@ public final class Event {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public void await(Duration timeout) throws InterruptedException {
-        line.acquire(Turn.here(null), Objects.requireNonNull(timeout, "timeout"));
+        awaitWithin(Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    private void awaitWithin(@Nullable Duration timeout) throws InterruptedException {
+        Object _ = Caller.checkpoint();
+        if (!line.set) {
+            line.queue(Turn.here(null), timeout);
+        }
     }
 
     /**
@@ -113,7 +120,7 @@ public final class Event {
 
     private static final class Line extends WaitLine {
         private final String name;
-        private volatile boolean set; // written under the monitor
+        private volatile boolean set; // written by anyone, once
 
         Line(String name) {
             this.name = name;

@@ -4,8 +4,7 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
-import dev.espalier.internal.Turn;
-import dev.espalier.internal.WaitLine;
+import dev.espalier.internal.Caller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -20,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to the task that acquired it (or the thread, if it is no task), and not to the tasks that this one forks. Each {@code acquire} gives a permit
  * of its own; the lock is free when all are closed.
  *
- * <p>Do not use it for a few instructions that never block: {@code synchronized} and {@link java.util.concurrent.locks.ReentrantLock} are
- * faster. Use it where a cancellation must end the wait, where order matters, or where you want to see who waits for whom.
+ * <p>Do not use it for a few instructions that never block: {@code synchronized} is simpler, and an unfair
+ * {@link java.util.concurrent.locks.ReentrantLock} is faster under contention. Use it where a cancellation must end the wait, where order matters, or where you
+ * want to see who waits for whom.
  *
  * <p><b>Failure.</b> Waiting for a lock whose holder has ended without giving it back, or waits, by way of others, for the caller, would never end: then
  * {@code acquire} without a timeout throws {@link IllegalStateException}, which names them. It is found when the lock is what closes the circle; not if the lock
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Lock {
-    final Line line;
+    final LockLine line;
 
     /**
      * What can be seen of a lock at a moment.
@@ -72,7 +72,7 @@ public final class Lock {
      * @param name for messages and tools
      */
     public Lock(String name) {
-        line = new Line(Names.checked(name));
+        line = new LockLine(Names.checked(name));
     }
 
     /**
@@ -101,19 +101,23 @@ public final class Lock {
     }
 
     private Permit acquireWithin(@Nullable Duration timeout) throws InterruptedException {
-        Turn turn = Turn.here(ONCE);
-        Party gone = timeout == null ? line.ownerThatHasEnded() : null;
-        if (line.isMine() || gone != null) {
-            turn.checkpoint();
+        Object who = Caller.checkpoint();
+        if (line.isWaitedFor() || !line.tryOwn(who)) {
+            acquireSlowly(timeout);
         }
+        return new Permit(line, who, null);
+    }
+
+    private void acquireSlowly(@Nullable Duration timeout) throws InterruptedException {
+        if (line.reenter()) {
+            return;
+        }
+        Party gone = timeout == null ? line.ownerThatHasEnded() : null;
         if (gone != null) {
             throw new IllegalStateException(line.describe() + " is held by " + gone
                     + ", which has ended without giving it back; close every permit: let a try statement do it");
         }
-        if (!line.reenter()) {
-            line.acquire(turn, timeout);
-        }
-        return new Permit(line, null);
+        line.queue(LockLine.turn(/* holds= */ 1), timeout);
     }
 
     /**
@@ -122,8 +126,9 @@ public final class Lock {
      * @return to be closed once, by the same thread; or empty
      */
     public Optional<Permit> tryAcquire() {
-        return line.reenter() || line.tryAcquire(Turn.here(ONCE))
-                ? Optional.of(new Permit(line, null))
+        Object who = Caller.here();
+        return line.reenter() || line.tryOwnBeforeAnybody(who)
+                ? Optional.of(new Permit(line, who, null))
                 : Optional.empty();
     }
 
@@ -142,9 +147,7 @@ public final class Lock {
      * @return a snapshot
      */
     public Statistics statistics() {
-        synchronized (line.monitor) {
-            return new Statistics(line.owner, line.holds, line.waiting());
-        }
+        return line.statistics();
     }
 
     @Override
@@ -153,112 +156,5 @@ public final class Lock {
         return line.describe()
                 + (now.owner() == null ? " [free" : " [held by " + now.owner())
                 + ", " + now.waiting().size() + " waiting]";
-    }
-
-    private static final Integer ONCE = 1;
-
-    /** The claim of a turn is how often the lock is to be held. */
-    static final class Line extends WaitLine implements Permit.Source {
-        private final String name;
-        private volatile @Nullable Party
-                owner; // written under the monitor; a thread may ask without it whether it is the owner
-        private int holds; // guarded by the monitor
-
-        Line(String name) {
-            this.name = name;
-        }
-
-        boolean isMine() {
-            Party now = owner; // only this thread makes itself the owner, or is made it while it waits
-            return now != null && now.thread().equals(Thread.currentThread());
-        }
-
-        boolean reenter() {
-            if (!isMine()) {
-                return false;
-            }
-            synchronized (monitor) {
-                holds++;
-            }
-            return true;
-        }
-
-        /** The owner, if it has ended: then the lock is never given back. */
-        @Nullable
-        Party ownerThatHasEnded() {
-            Party now = owner;
-            if (now == null
-                    || (now.task() == null
-                            ? now.thread().isAlive()
-                            : !now.task().isDone())) {
-                return null;
-            }
-            return owner == now ? now : null; // looked at again, now that it can give nothing back any more
-        }
-
-        void checkMine(String what) {
-            if (!isMine()) {
-                Party now = owner;
-                throw new IllegalStateException(
-                        describe() + " is " + (now == null ? "free" : "held by " + now) + ", and "
-                                + Turn.here(null).party() + " tried to " + what
-                                + "; only who holds it may. Use a Semaphore for a permit that another task closes");
-            }
-        }
-
-        @Override
-        protected boolean take(Turn turn) {
-            if (owner != null) {
-                return false;
-            }
-            owner = turn.party();
-            holds = (Integer) Objects.requireNonNull(turn.claim);
-            return true;
-        }
-
-        @Override
-        protected void putBack(Turn turn) {
-            int _ = free();
-        }
-
-        /** Makes it free, however often it is held; under the monitor. */
-        int free() {
-            int held = holds;
-            owner = null;
-            holds = 0;
-            return held;
-        }
-
-        int holds() {
-            synchronized (monitor) {
-                return holds;
-            }
-        }
-
-        @Override
-        public void release(Permit permit) {
-            synchronized (monitor) {
-                permit.checkOpen();
-                checkMine("release it");
-                permit.markClosed();
-                if (holds > 1) {
-                    holds--;
-                    return;
-                }
-                int _ = free();
-            }
-            advance();
-        }
-
-        @Override
-        public String describe() {
-            return "lock '" + name + "'";
-        }
-
-        @Override
-        public List<Party> holders() {
-            Party now = owner;
-            return now == null ? List.of() : List.of(now);
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 package dev.espalier.sync;
 
-import dev.espalier.internal.Turn;
+import dev.espalier.Task;
+import dev.espalier.internal.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,23 +26,28 @@ public final class Permit implements AutoCloseable {
     }
 
     private final Source source;
+    /** Who acquired it. */
+    final Thread thread = Thread.currentThread();
+    /** The same, as {@link Caller} says it; null if nobody asks. */
+    private final @Nullable Object who;
     /** What the source knows it by. */
     final @Nullable Object of;
-    /** Guarded by the monitor of the source's line. */
-    private boolean closed;
-    /** Who acquired it, and its neighbours, while it is in a list of {@link Holders}; guarded by the monitor of the source's line. */
-    @Nullable
-    Turn turn;
+    /** The source's, which says what it means, and what guards it. */
+    int mark;
 
-    @Nullable
-    Permit newer;
+    Permit(Source source) {
+        this(source, null, null);
+    }
 
-    @Nullable
-    Permit older;
-
-    Permit(Source source, @Nullable Object of) {
+    Permit(Source source, @Nullable Object who, @Nullable Object of) {
         this.source = source;
+        this.who = who;
         this.of = of;
+    }
+
+    /** Who acquired it. */
+    Party party() {
+        return new Party(thread, who instanceof Task<?> task ? task : null);
     }
 
     /**
@@ -54,18 +60,10 @@ public final class Permit implements AutoCloseable {
         source.release(this);
     }
 
-    /** Throws if it was closed; under the monitor of the source's line. */
-    void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("this permit of " + source
-                    + " was given back before; close each permit once: let a try statement do it");
-        }
-    }
-
-    /** Closes it, once; under the monitor of the source's line. */
-    void markClosed() {
-        checkOpen();
-        closed = true;
+    /** Whoever closes it closed it before. */
+    IllegalStateException closedBefore() {
+        return new IllegalStateException("this permit of " + source
+                + " was given back before; close each permit once: let a try statement do it");
     }
 
     @Override

@@ -107,7 +107,7 @@ public final class RateLimiter {
      */
     public Permit acquire() throws InterruptedException {
         line.acquire(Turn.here(null), null);
-        return new Permit(line, null);
+        return new Permit(line);
     }
 
     /**
@@ -121,7 +121,7 @@ public final class RateLimiter {
      */
     public Permit acquire(Duration timeout) throws InterruptedException {
         line.acquire(Turn.here(null), Objects.requireNonNull(timeout, "timeout"));
-        return new Permit(line, null);
+        return new Permit(line);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class RateLimiter {
      * @return may be closed, once, which gives nothing back; or empty
      */
     public Optional<Permit> tryAcquire() {
-        return line.tryAcquire(Turn.here(null)) ? Optional.of(new Permit(line, null)) : Optional.empty();
+        return line.tryAcquire(Turn.here(null)) ? Optional.of(new Permit(line)) : Optional.empty();
     }
 
     /**
@@ -160,6 +160,8 @@ public final class RateLimiter {
          * Nobody lets the first one in when its time has come, so it parks for that long (pause) and then looks for itself; when it passes or
          * leaves, the next one is woken to do the same.
          */
+        private static final int CLOSED = 1;
+
         private final String name;
         private final long interval; // nanoseconds
         private final long tolerance; // nanoseconds
@@ -203,6 +205,11 @@ public final class RateLimiter {
         }
 
         @Override
+        protected boolean isPaced() {
+            return true;
+        }
+
+        @Override
         protected long pause(Turn first) {
             return Math.max(0, wait(first.backend));
         }
@@ -210,7 +217,10 @@ public final class RateLimiter {
         @Override
         public void release(Permit permit) {
             synchronized (monitor) {
-                permit.markClosed();
+                if (permit.mark == CLOSED) {
+                    throw permit.closedBefore();
+                }
+                permit.mark = CLOSED;
             }
         }
 

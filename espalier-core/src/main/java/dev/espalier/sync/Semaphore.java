@@ -4,8 +4,8 @@ package dev.espalier.sync;
 
 import dev.espalier.CancelledException;
 import dev.espalier.DeadlineExceededException;
+import dev.espalier.internal.Caller;
 import dev.espalier.internal.Turn;
-import dev.espalier.internal.WaitLine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -35,7 +35,7 @@ import java.util.Optional;
  * @since 0.1
  */
 public final class Semaphore {
-    private final Line line;
+    final SemaphoreLine line;
 
     /**
      * What can be seen of a semaphore at a moment.
@@ -66,7 +66,7 @@ public final class Semaphore {
         if (permits < 1) {
             throw new IllegalArgumentException("permits is " + permits + "; it must be at least 1");
         }
-        line = new Line(Names.checked(name), permits);
+        line = SemaphoreLine.of(Names.checked(name), permits);
     }
 
     /**
@@ -77,8 +77,10 @@ public final class Semaphore {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire() throws InterruptedException {
-        var permit = new Permit(line, null);
-        line.acquire(Turn.here(permit), null);
+        var permit = new Permit(line, Caller.checkpoint(), null);
+        if (line.isWaitedFor() || !line.take(permit)) {
+            line.queue(Turn.here(permit), null);
+        }
         return permit;
     }
 
@@ -92,8 +94,11 @@ public final class Semaphore {
      * @throws InterruptedException if the thread is interrupted by somebody else
      */
     public Permit acquire(Duration timeout) throws InterruptedException {
-        var permit = new Permit(line, null);
-        line.acquire(Turn.here(permit), Objects.requireNonNull(timeout, "timeout"));
+        Objects.requireNonNull(timeout, "timeout");
+        var permit = new Permit(line, Caller.checkpoint(), null);
+        if (!line.takeBeforeAnybody(permit)) {
+            line.queue(Turn.here(permit), timeout);
+        }
         return permit;
     }
 
@@ -103,19 +108,17 @@ public final class Semaphore {
      * @return to be closed once, or empty
      */
     public Optional<Permit> tryAcquire() {
-        var permit = new Permit(line, null);
-        return line.tryAcquire(Turn.here(permit)) ? Optional.of(permit) : Optional.empty();
+        var permit = new Permit(line, Caller.here(), null);
+        return line.takeBeforeAnybody(permit) ? Optional.of(permit) : Optional.empty();
     }
 
     /**
      * How many permits are free.
      *
-     * @return of this moment
+     * @return of this moment; while others acquire and release, it may be off by those
      */
     public int availablePermits() {
-        synchronized (line.monitor) {
-            return line.free;
-        }
+        return line.free();
     }
 
     /**
@@ -125,7 +128,7 @@ public final class Semaphore {
      */
     public Statistics statistics() {
         synchronized (line.monitor) {
-            return new Statistics(line.permits, line.free, line.waiting());
+            return new Statistics(line.permits, line.free(), line.waiting());
         }
     }
 
@@ -134,61 +137,5 @@ public final class Semaphore {
         Statistics now = statistics();
         return line.describe() + " [" + now.available() + " of " + now.permits() + " free, "
                 + now.waiting().size() + " waiting]";
-    }
-
-    private static final class Line extends WaitLine implements Permit.Source {
-        private final String name;
-        private final int permits;
-        // both guarded by the monitor
-        private int free;
-        private final Holders holders = new Holders();
-
-        Line(String name, int permits) {
-            this.name = name;
-            this.permits = permits;
-            this.free = permits;
-        }
-
-        @Override
-        protected boolean take(Turn turn) {
-            if (free == 0) {
-                return false;
-            }
-            free--;
-            holders.add(permitOf(turn), turn);
-            return true;
-        }
-
-        @Override
-        protected void putBack(Turn turn) {
-            free++;
-            holders.remove(permitOf(turn));
-        }
-
-        private static Permit permitOf(Turn turn) {
-            return (Permit) Objects.requireNonNull(turn.claim);
-        }
-
-        @Override
-        public void release(Permit permit) {
-            synchronized (monitor) {
-                permit.markClosed();
-                free++;
-                holders.remove(permit);
-            }
-            advance();
-        }
-
-        @Override
-        public String describe() {
-            return "semaphore '" + name + "'";
-        }
-
-        @Override
-        public List<Party> acquirers() {
-            synchronized (monitor) {
-                return holders.list();
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.sync.Condition;
 import dev.espalier.sync.Lock;
+import dev.espalier.sync.Permit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -368,5 +369,28 @@ public class ConditionTest {
                         .isExactlyInstanceOf(DeadlineExceededException.class);
             }
         });
+    }
+
+    @BackendTest
+    @DisplayName("S2 who has the lock while another waits for a signal cannot close that one's permit")
+    void permitOfOneThatWaits() throws Exception {
+        TaskGroup.run(group -> {
+            var permit = new AtomicReference<Permit>();
+            var waiter = group.fork("waiter", () -> {
+                permit.set(lock.acquire());
+                condition.await();
+                permit.get().close();
+            });
+            awaitWaiting(1);
+            try (var _ = lock.acquire()) {
+                assertThatThrownBy(() -> permit.get().close())
+                        .isExactlyInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("lock 'l'");
+                assertThat(lock.isHeldByCaller()).isTrue();
+                condition.signal();
+            }
+            waiter.await();
+        });
+        assertThat(lock.statistics().isLocked()).isFalse();
     }
 }

@@ -13,6 +13,7 @@ import dev.espalier.sync.Permit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -261,6 +262,41 @@ public class GateTest {
                     assertThat(again).isNotNull();
                 }
             });
+            assertThat(gate.isFree()).isTrue();
+        });
+    }
+
+    @BackendTest
+    @DisplayName("S1 neither acquire nor tryAcquire at the moment of a release overtakes the one that waits")
+    void acquireAgainstRelease() throws Exception {
+        Gate.each(gate -> {
+            try (var race = new Race("tryAcquire against release")) {
+                for (int i = 0; i < Race.rounds(500); i++) {
+                    boolean waits = i % 2 == 0;
+                    TaskGroup.run(group -> {
+                        var served = new AtomicBoolean();
+                        var permit = gate.acquire();
+                        var _ = group.fork(() -> {
+                            try (var _ = gate.acquire()) {
+                                served.set(true);
+                            }
+                        });
+                        gate.awaitWaiting(1);
+                        var rival = race.start(() -> {
+                            for (int n = 0; n < 20; n++) {
+                                var tried = waits ? Optional.of(gate.acquire()) : gate.tryAcquire();
+                                if (tried.isPresent()) {
+                                    assertThat(served).isTrue();
+                                    tried.get().close();
+                                }
+                            }
+                        });
+                        Race.spin(race.draw(300));
+                        permit.close();
+                        rival.await();
+                    });
+                }
+            }
             assertThat(gate.isFree()).isTrue();
         });
     }

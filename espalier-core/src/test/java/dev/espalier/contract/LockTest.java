@@ -5,15 +5,18 @@ package dev.espalier.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.CancelScope;
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
 import dev.espalier.internal.Wait;
 import dev.espalier.sync.Event;
 import dev.espalier.sync.Lock;
+import dev.espalier.sync.Party;
 import dev.espalier.sync.Permit;
 import dev.espalier.sync.Semaphore;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,71 @@ public class LockTest {
             });
             assertThat(lock.isHeldByCaller()).isTrue();
         }
+    }
+
+    @BackendTest
+    @DisplayName(
+            "S2 a thread that is no task owns a lock inside and outside of its scopes: what it acquires on one side it"
+                    + " releases on the other")
+    void acrossScopes() throws Exception {
+        var lock = new Lock();
+        Permit outside = lock.acquire();
+        Permit inside = CancelScope.create()
+                .call(() -> {
+                    assertThat(lock.isHeldByCaller()).isTrue();
+                    outside.close();
+                    assertThat(lock.statistics().isLocked()).isFalse();
+                    Permit first = lock.acquire();
+                    lock.acquire().close();
+                    return first;
+                })
+                .orElseThrow();
+        assertThat(lock.isHeldByCaller()).isTrue();
+        TaskGroup.run(group -> {
+            lock.tryAcquire().orElseThrow().close(); // as the owner of a group
+            var task = group.fork(() -> lock.acquire().close());
+            Threads.until(() -> Wait.of(task).isPresent());
+            assertThat(Wait.of(task).orElseThrow().holders())
+                    .extracting(Party::thread)
+                    .containsExactly(Thread.currentThread());
+            inside.close();
+            task.await();
+        });
+        assertThat(lock.statistics()).isEqualTo(new Lock.Statistics(null, 0, java.util.List.of()));
+    }
+
+    @BackendTest
+    @DisplayName("S2 what a lock says of its owner is of one moment, however fast the owners change")
+    void snapshots() throws Exception {
+        var lock = new Lock();
+        int rounds = Race.rounds(2_000);
+        TaskGroup.run(group -> {
+            var users = new ConcurrentHashMap<Thread, Task<?>>();
+            var go = new Event();
+            for (int i = 0; i < 2; i++) {
+                var self = new CompletableFuture<Task<?>>();
+                boolean _ = self.complete(group.fork(() -> {
+                    go.await();
+                    users.put(Thread.currentThread(), self.join());
+                    for (int n = 0; n < rounds; n++) {
+                        try (var _ = lock.acquire();
+                                var _ = lock.acquire()) {
+                            assertThat(lock.statistics().holds()).isEqualTo(2);
+                        }
+                    }
+                }));
+            }
+            go.set();
+            for (int n = 0; n < rounds; n++) {
+                var now = lock.statistics();
+                assertThat(now.holds()).isBetween(now.isLocked() ? 1 : 0, now.isLocked() ? 2 : 0);
+                if (now.owner() != null) {
+                    assertThat(now.owner().task())
+                            .isSameAs(users.get(now.owner().thread()));
+                }
+            }
+        });
+        assertThat(lock.statistics()).isEqualTo(new Lock.Statistics(null, 0, java.util.List.of()));
     }
 
     @BackendTest

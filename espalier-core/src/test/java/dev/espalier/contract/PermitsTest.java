@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.Task;
 import dev.espalier.TaskGroup;
+import dev.espalier.internal.Wait;
 import dev.espalier.sync.CapacityLimiter;
 import dev.espalier.sync.Event;
 import dev.espalier.sync.Permit;
@@ -137,6 +138,68 @@ public class PermitsTest {
                 assertThat(gate.isFree()).isTrue();
             }
         }
+    }
+
+    @BackendTest
+    @DisplayName(
+            "S2 a permit that was closed cannot be closed again once another one is in its place, which stays taken")
+    void closedAgainLater() throws Exception {
+        for (int permits : new int[] {1, 2, 64, 65, 1_000}) { // kept in slots, or in a set
+            var semaphore = new Semaphore(permits);
+            var first = semaphore.acquire();
+            first.close();
+            var all = new ArrayList<Permit>();
+            for (int i = 0; i < permits; i++) {
+                all.add(semaphore.tryAcquire().orElseThrow());
+            }
+            assertThat(semaphore.tryAcquire()).isEmpty();
+            assertThatThrownBy(first::close)
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("given back before");
+            assertThat(semaphore.availablePermits()).isZero();
+            assertThat(semaphore.tryAcquire()).isEmpty();
+            all.forEach(Permit::close);
+            assertThat(semaphore.availablePermits()).isEqualTo(permits);
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S1 a semaphore of many permits lets in who waits, passes on what a cancelled one got, and knows who"
+            + " acquired")
+    void many() throws Exception {
+        var semaphore = new Semaphore("many", 100);
+        TaskGroup.run(group -> {
+            var held = new ArrayList<Permit>();
+            for (int i = 0; i < 100; i++) {
+                held.add(semaphore.acquire());
+            }
+            var leave = new Event();
+            var tasks = new ArrayList<Task<?>>();
+            for (int i = 0; i < 3; i++) {
+                tasks.add(group.fork(() -> {
+                    try (var _ = semaphore.acquire()) {
+                        leave.await();
+                    }
+                }));
+                int waiting = i + 1;
+                Threads.until(() -> semaphore.statistics().waiting().size() == waiting);
+            }
+            Threads.until(() -> Wait.of(tasks.get(2)).isPresent());
+            assertThat(Wait.of(tasks.get(2)).orElseThrow().holders())
+                    .hasSize(100)
+                    .allMatch(party -> party.thread() == Thread.currentThread());
+            tasks.get(0).cancel();
+            held.removeLast().close();
+            Threads.until(() -> semaphore.statistics().waiting().size() == 1);
+            assertThat(semaphore.availablePermits()).isZero();
+            assertThat(Wait.of(tasks.get(2)).orElseThrow().holders())
+                    .hasSize(100)
+                    .last()
+                    .matches(party -> party.task() == tasks.get(1));
+            leave.set();
+            held.forEach(Permit::close);
+        });
+        assertThat(semaphore.statistics()).isEqualTo(new Semaphore.Statistics(100, 100, List.of()));
     }
 
     @BackendTest

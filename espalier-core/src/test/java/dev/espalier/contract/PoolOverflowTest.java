@@ -60,6 +60,7 @@ public class PoolOverflowTest {
         void down() throws Exception;
     }
 
+    @SuppressWarnings("InfiniteRecursion") // that is what it is for
     private static void useAtEachDepth(ResourcePool<Thing> pool) throws Exception {
         pool.run(_ -> {});
         useAtEachDepth(pool);

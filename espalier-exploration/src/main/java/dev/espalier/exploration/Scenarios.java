@@ -18,6 +18,7 @@ public final class Scenarios {
             LimitScenarios.class,
             OutcomeScenarios.class,
             ShieldScenarios.class,
+            SyncScenarios.class,
             WorkerPoolScenarios.class);
 
     private Scenarios() {}

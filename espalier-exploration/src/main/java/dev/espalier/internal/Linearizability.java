@@ -15,6 +15,7 @@ public final class Linearizability {
             FailureOperations.class,
             LedgerOperations.class,
             PlacesOperations.class,
+            SemaphoreOperations.class,
             TaskListOperations.class,
             WaiterOperations.class);
 
