@@ -60,6 +60,7 @@ public class PoolOverflowTest {
         void down() throws Exception;
     }
 
+    @SuppressWarnings("InfiniteRecursion") // it is what is meant
     private static void useAtEachDepth(ResourcePool<Thing> pool) throws Exception {
         pool.run(_ -> {});
         useAtEachDepth(pool);
