@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.CancelScope;
 import dev.espalier.CancelledException;
+import dev.espalier.TaskGroup;
 import dev.espalier.Tasks;
 import dev.espalier.contract.Things.Thing;
 import dev.espalier.pool.PoolOptions;
@@ -67,6 +68,41 @@ public class PoolCareTest {
                 pool.run(_ -> {});
                 assertThat(checks).hasValue(1);
             }
+        });
+    }
+
+    @BackendTest
+    @DisplayName(
+            "S3 a resource whose lifetime ended in its use is closed when it is returned, neither lent once more, also"
+                    + " to who waits, nor kept idle")
+    void outlived(TestBackend backend) throws Exception {
+        var life = Duration.ofSeconds(1);
+        ManualClock.run(backend, clock -> {
+            try (var log = LogCapture.start();
+                    var pool = ResourcePool.open(things::open, o -> o.maxSize(1).maxLifetime(life))) {
+                var old = pool.acquire();
+                clock.advance(life);
+                TaskGroup.run(group -> {
+                    var waiter = group.fork(() -> pool.<Integer, RuntimeException>use(Thing::number));
+                    Threads.until(() -> pool.statistics().waiting().size() == 1);
+                    old.close();
+                    assertThat(waiter.await()).isEqualTo(2);
+                });
+                assertThat(things.closed()).containsExactly(1);
+                try (var second = pool.acquire()) {
+                    assertThat(second.resource().number()).isEqualTo(2);
+                    clock.advance(life);
+                }
+                assertThat(things.closed()).containsExactly(1, 2);
+                assertThat(pool.statistics().open()).isZero();
+                try (var third = pool.acquire()) { // in a place that counts
+                    assertThat(third.resource().number()).isEqualTo(3);
+                    assertThat(pool.statistics().leased()).hasSize(1);
+                    assertThat(pool.tryAcquire()).isEmpty();
+                }
+                assertThat(log.warnings()).isEmpty(); // nothing was closed twice
+            }
+            assertThat(things.most()).isEqualTo(1);
         });
     }
 

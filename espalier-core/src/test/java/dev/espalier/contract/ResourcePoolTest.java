@@ -12,11 +12,13 @@ import dev.espalier.contract.Things.Thing;
 import dev.espalier.pool.Lease;
 import dev.espalier.pool.PoolOptions;
 import dev.espalier.pool.ResourcePool;
+import dev.espalier.spi.Backend;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +100,14 @@ public class ResourcePoolTest {
                     }))
                     .isTrue();
             assertThat(things.closed()).containsExactly(1, 2, 3, 4);
+            var elsewhere = CancelScope.create(); // where it is closed, not where it was acquired
+            var handed = pool.acquire();
+            assertThat(elsewhere.run(() -> {
+                        elsewhere.cancel();
+                        handed.close();
+                    }))
+                    .isTrue();
+            assertThat(things.closed()).containsExactly(1, 2, 3, 4, 5);
             assertThat(pool.statistics().open()).isZero();
         }
     }
@@ -230,6 +240,64 @@ public class ResourcePoolTest {
             });
             assertThat(things.made()).isEqualTo(1);
         }
+    }
+
+    /** Somebody comes whenever the pool looks at its clock on one thread, while what it returns is on the shelf and another waits. */
+    private static final class Newcomer extends FilterBackend {
+        private final AtomicReference<Thread> returning = new AtomicReference<>();
+        private final AtomicReference<ResourcePool<Thing>> pool = new AtomicReference<>();
+        private final List<Lease<Thing>> lent = new ArrayList<>();
+        private int tries;
+
+        Newcomer(Backend backend) {
+            super(backend);
+        }
+
+        @Override
+        public long nanoTime() {
+            var thread = Thread.currentThread();
+            if (returning.compareAndSet(thread, null)) { // what follows looks at the clock too
+                var now = pool.get().statistics();
+                if (now.idle() == 1 && now.waiting().size() == 1) {
+                    tries++;
+                    try {
+                        pool.get().tryAcquire().ifPresent(lent::add);
+                    } catch (InterruptedException e) {
+                        throw new AssertionError("nobody interrupts", e);
+                    }
+                }
+                returning.set(thread);
+            }
+            return super.nanoTime();
+        }
+
+        /** Returns what is leased. */
+        void during(ResourcePool<Thing> from, Lease<Thing> lease) {
+            pool.set(from);
+            returning.set(Thread.currentThread());
+            lease.close();
+            returning.set(null);
+            lent.forEach(Lease::close); // then who waits gets it, if late
+        }
+    }
+
+    @BackendTest
+    @DisplayName("S1 who comes while a resource is on the shelf, about to be handed to who waits, does not get it")
+    void onTheShelf(TestBackend backend) throws Exception {
+        var newcomer = new Newcomer(backend);
+        try (var pool = ResourcePool.open(things::open, o -> o.maxSize(1).backend(newcomer))) {
+            TaskGroup.run(group -> {
+                var lease = pool.acquire();
+                var waiter = group.fork(() -> pool.run(_ -> {}));
+                Threads.until(() -> pool.statistics().waiting().size() == 1);
+                newcomer.during(pool, lease);
+                waiter.await();
+            });
+        }
+        assertThat(newcomer.tries)
+                .as("looks at the clock while it was on the shelf")
+                .isPositive();
+        assertThat(newcomer.lent).isEmpty();
     }
 
     @Test
