@@ -101,7 +101,7 @@ class ReportTest {
                 .contains("### Work of busy neighbours");
         assertThat(report(raw, new Measured(Kind.W2, "W2-4+1", "espalier", NONE, NONE, NONE, List.of(99.0, 101.0)))
                         .markdown())
-                .contains("| 1.00 | 0.99–1.01 | yes |");
+                .contains("| 1.00 | 0.99–1.01 | – | yes |");
     }
 
     private static String judged(double... ratios) {
