@@ -2,6 +2,7 @@
 
 package dev.espalier;
 
+import dev.espalier.internal.Deadlines;
 import dev.espalier.internal.PlainScope;
 import dev.espalier.internal.Scope;
 import java.time.Duration;
@@ -404,7 +405,7 @@ public sealed interface CancelScope permits Scope {
      * @return {@link Deadline#NONE} if there is none
      */
     static Deadline currentDeadline() {
-        return Scope.current().effectiveDeadline();
+        return Deadlines.effective(Scope.current());
     }
 
     /**

@@ -80,7 +80,7 @@ final class Progress implements OutputFormat {
         double minutes = (System.nanoTime() - start) / 60e9;
         String left = inFirstRound == 0
                 ? ""
-                : String.format(" about %.0f minutes left", minutes * (inFirstRound * rounds - started) / started);
+                : String.format(" at most %.0f minutes left", minutes * (inFirstRound * rounds - started) / started);
         out.printf("%5.1f min, %d:%s %s%n", minutes, started, left, running);
     }
 

@@ -180,7 +180,7 @@ public final class Census {
          * @return perhaps {@link Deadline#NONE}
          */
         public Deadline deadline() {
-            return strand.current.effectiveDeadline();
+            return Deadlines.effective(strand.current);
         }
 
         /**
@@ -362,7 +362,7 @@ public final class Census {
          * @return perhaps {@link Deadline#NONE}
          */
         public Deadline deadline() {
-            return group.effectiveDeadline();
+            return Deadlines.effective(group);
         }
 
         /**

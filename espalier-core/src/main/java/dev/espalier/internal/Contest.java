@@ -243,7 +243,7 @@ public final class Contest<T extends @Nullable Object> {
     /** The time is over; unless that of something around is over too, for which this is its cancellation (C6). */
     private void expire(Duration timeout) throws InterruptedException {
         Group group = harvest().group();
-        Objects.requireNonNull(group.parent).fireExpired();
+        Deadlines.fireExpired(Objects.requireNonNull(group.parent));
         group.owner.checkCancelled();
         group.cancelWith(group.reasonOf(Kind.DEADLINE, "the time of " + name + " (" + timeout + ") is over", null));
     }

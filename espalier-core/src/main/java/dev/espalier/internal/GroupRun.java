@@ -85,7 +85,7 @@ final class GroupRun {
         Scope around = Objects.requireNonNull(group.parent);
         boolean shielded = group.shield;
         if (!shielded && group.cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE) {
-            around.fireExpired();
+            Deadlines.fireExpired(around);
         }
         boolean passes = owner.leave(group, interruptedBefore, unwinding);
         if (group.cause == null) {

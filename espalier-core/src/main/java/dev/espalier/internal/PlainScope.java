@@ -257,7 +257,7 @@ public final class PlainScope extends Scope {
 
     private boolean exit(Strand here, boolean interruptedBefore, boolean unwinding) {
         if (!shield && cause instanceof CancelReason reason && reason.kind() == Kind.DEADLINE) {
-            Objects.requireNonNull(parent).fireExpired(); // with equal deadlines the outermost wins
+            Deadlines.fireExpired(Objects.requireNonNull(parent)); // with equal deadlines the outermost wins
         }
         over = true;
         boolean passes = here.leave(this, interruptedBefore, unwinding);

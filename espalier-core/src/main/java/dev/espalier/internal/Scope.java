@@ -335,49 +335,6 @@ public abstract sealed class Scope implements CancelScope permits BackendScope, 
         extras().deadline(deadline, null);
     }
 
-    /**
-     * T1: the earliest deadline up to the nearest shield.
-     *
-     * @return or {@link Deadline#NONE}
-     */
-    public final Deadline effectiveDeadline() {
-        Deadline earliest = Deadline.NONE;
-        for (Scope s = this; s != null; s = s.parent) {
-            earliest = earlier(earliest, s.deadline());
-            if (s.shield) {
-                Extras e = s.extras;
-                Scope around = s.parent;
-                if (e != null && around != null && around.isCancelledOrExpired()) {
-                    earliest = earlier(earliest, e.shieldEnd());
-                }
-                break;
-            }
-        }
-        return earliest;
-    }
-
-    private boolean isCancelledOrExpired() {
-        return isEffectivelyCancelled() || effectiveDeadline().isExpired();
-    }
-
-    /** Compares what is left, so that deadlines of two clocks may meet. */
-    private static Deadline earlier(Deadline a, Deadline b) {
-        return b.remainingNanos() < a.remainingNanos() ? b : a;
-    }
-
-    /** Cancels the scopes from here up to the nearest shield whose deadline has passed and whose timer is late (C6). */
-    final void fireExpired() {
-        for (Scope s = this; s != null; s = s.parent) {
-            Extras e = s.extras;
-            if (e != null && s.cause == null) {
-                e.fireIfExpired();
-            }
-            if (s.shield) {
-                return;
-            }
-        }
-    }
-
     // ---- shield
 
     @Override
