@@ -47,7 +47,9 @@ public class LimiterHandOverTest {
             });
             held.close();
         });
-        assertThat(waking.before.get()).as("what was to be done at the hand-over").isNull();
+        assertThat(waking.before.get())
+                .as("what was to be done at the hand-over")
+                .isNull();
         assertThat(limiter.statistics()).isEqualTo(new CapacityLimiter.Statistics(1, List.of(), List.of()));
         try (var again = limiter.tryAcquireOnBehalfOf("second").orElseThrow()) {
             assertThat(again).isNotNull();
