@@ -42,7 +42,7 @@ enum Effort {
             return List.of(
                     Stage.EVERYTHING,
                     Stage.MEMORY,
-                    Stage.ALL_FROM_PLATFORM,
+                    Stage.OF_GROUPS.with("owner", "PLATFORM"),
                     Stage.BESIDE_OTHERS.with("owner", "VIRTUAL", "PLATFORM"),
                     Stage.MANY_BESIDE_OTHERS,
                     Stage.GROWTH,
@@ -74,7 +74,7 @@ enum Effort {
                         "Primitives"),
                 /* single */ false,
                 Map.of());
-        static final Stage THREADED = new Stage(
+        static final Stage OF_GROUPS = new Stage(
                 List.of(
                         "ForkAndJoin",
                         "SmallGroups",
@@ -84,24 +84,13 @@ enum Effort {
                         "LimitedTasks",
                         "FailAmongSleepers"),
                 /* single */ false,
-                Map.of("contender", List.of("espalier", "raw", "jdkScope")));
+                Map.of());
         static final Stage IN_TASKS = new Stage(List.of("TimeoutInTask", "Channel\\w*"), /* single */ false, Map.of());
         static final Stage PRIMITIVES =
                 new Stage(List.of("Primitives"), /* single */ false, Map.of("contender", List.of("espalier", "juc")));
         static final Stage MEMORY = new Stage(List.of("ParkedMemory"), /* single */ true, Map.of());
         static final Stage SMALL_FROM_PLATFORM =
                 new Stage(List.of("SmallGroups"), /* single */ false, Map.of("owner", List.of("PLATFORM")));
-        static final Stage ALL_FROM_PLATFORM = new Stage(
-                List.of(
-                        "ForkAndJoin",
-                        "SmallGroups",
-                        "TreeOfGroups",
-                        "CancelParked",
-                        "Timeout",
-                        "LimitedTasks",
-                        "FailAmongSleepers"),
-                /* single */ false,
-                Map.of("owner", List.of("PLATFORM")));
         static final Stage BESIDE_OTHERS = new Stage(
                 List.of("SmallGroups"),
                 /* single */ false,
@@ -143,7 +132,7 @@ enum Effort {
     /** Those that the targets name, beside what they are to be compared with. */
     private static List<Stage> compared() {
         return List.of(
-                Stage.THREADED,
+                Stage.OF_GROUPS.with("contender", "espalier", "raw", "jdkScope"),
                 Stage.IN_TASKS,
                 Stage.PRIMITIVES,
                 Stage.MEMORY.with("contender", "espalier", "raw", "jdkScope"),

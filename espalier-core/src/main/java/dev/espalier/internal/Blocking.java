@@ -66,12 +66,7 @@ public final class Blocking {
      */
     public static Object enter(Obstacle what) throws InterruptedException {
         Strand here = Strands.current();
-        if (here != null) {
-            here.checkCancelled();
-        }
-        if (Thread.interrupted()) {
-            throw Sleep.interrupted(here);
-        }
+        Caller.checkpoint(here);
         if (Observers.waits) {
             Observers.waitBegan(what.describe()); // first: if this fails, there is nothing to be left
         }

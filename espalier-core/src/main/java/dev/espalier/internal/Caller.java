@@ -33,6 +33,7 @@ public final class Caller {
         return of(here);
     }
 
+    /** The same for who knows its strand; null if it is in no scope. */
     static void checkpoint(@Nullable Strand here) throws InterruptedException {
         if (here != null) {
             here.checkCancelled();

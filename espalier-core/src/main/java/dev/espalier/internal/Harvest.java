@@ -40,13 +40,7 @@ final class Harvest {
 
     /** What every combinator begins with: it does not start anything for a caller that is cancelled or interrupted. */
     static void cancellationPoint() throws InterruptedException {
-        Strand here = Strands.current();
-        if (here != null) {
-            here.checkCancelled();
-        }
-        if (Thread.interrupted()) {
-            throw Sleep.interrupted(here);
-        }
+        Caller.checkpoint(Strands.current());
     }
 
     Group group() {

@@ -127,12 +127,7 @@ public final class Pool<T> {
     /** What the caller asks for; throws if it is cancelled or interrupted. */
     private Loan<T> asked(boolean bound) throws InterruptedException {
         Strand here = Strands.current();
-        if (here != null) {
-            here.checkCancelled();
-        }
-        if (Thread.interrupted()) {
-            throw Sleep.interrupted(here);
-        }
+        Caller.checkpoint(here);
         LeaseSite site = sites
                 ? Traces.trimmed(
                         new LeaseSite(Turn.party(Thread.currentThread(), here).toString()))

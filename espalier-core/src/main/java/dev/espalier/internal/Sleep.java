@@ -25,12 +25,7 @@ public final class Sleep {
         boolean told = false;
         try {
             while (true) {
-                if (strand != null) {
-                    strand.checkCancelled();
-                }
-                if (Thread.interrupted()) {
-                    throw interrupted(strand);
-                }
+                Caller.checkpoint(strand);
                 long left = end.remainingNanos();
                 if (left <= 0) {
                     return;
